@@ -1,0 +1,90 @@
+# redrill: build, install, test. `make help` lists the targets.
+
+VERSION := 0.1.0
+BUILD   ?= .build
+PREFIX  ?= /usr/local
+DESTDIR ?=
+
+CC       ?= cc
+OPTIMIZE ?= -O2 -g
+WARN      = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wwrite-strings
+HARDEN   ?= -fstack-protector-strong -D_FORTIFY_SOURCE=2
+SANITIZE ?=
+
+PKGS     := libpq libcurl libxml-2.0 libcrypto libcjson libarchive
+pkg_cflags = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+pkg_libs   = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+
+override CPPFLAGS += -D_GNU_SOURCE -DRD_VERSION='"$(VERSION)"' -I. -include drills/common/banned.h $(pkg_cflags)
+override CFLAGS   += -std=c17 $(OPTIMIZE) $(WARN) $(HARDEN) $(SANITIZE)
+override LDFLAGS  += $(SANITIZE) -Wl,--as-needed
+
+# One archive a layer. What a layer may see is what it is linked with; ci/lint checks the includes.
+common_src    := $(wildcard drills/common/*.c)
+checks_src    := $(wildcard checks/*.c)
+reporters_src := $(wildcard reporters/*.c)
+providers_src := $(wildcard drills/providers/*.c)
+drills_src    := $(wildcard drills/*.c)
+
+obj = $(patsubst %.c,$(BUILD)/%.o,$(1))
+common    := $(BUILD)/common.a
+checks    := $(BUILD)/checks.a
+reporters := $(BUILD)/reporters.a
+providers := $(BUILD)/providers.a
+drills    := $(BUILD)/drills.a
+
+all: $(BUILD)/redrill $(BUILD)/shop-app
+
+$(BUILD)/redrill: $(BUILD)/drills/main.o $(drills) $(checks) $(reporters) $(providers) $(common)
+	$(CC) $(LDFLAGS) -o $@ $^ $(pkg_libs)
+
+$(common): $(call obj,$(common_src))
+$(checks): $(call obj,$(checks_src))
+$(reporters): $(call obj,$(reporters_src))
+$(providers): $(call obj,$(providers_src))
+$(drills): $(call obj,$(filter-out drills/main.c,$(drills_src)))
+$(BUILD)/%.a:
+	@rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/%.o: %.c | prepared
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+# Unit tests mirror the tree and link what lies below their subject, never what lies beside it.
+unit_common    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/common/test_*.c))
+unit_checks    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/checks/test_*.c))
+unit_reporters := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/reporters/test_*.c))
+unit_providers := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/providers/test_*.c))
+unit_drills    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/drills/test_*.c))
+unit           := $(unit_common) $(unit_checks) $(unit_reporters) $(unit_providers) $(unit_drills)
+
+test_main := $(BUILD)/tests/unit/main.o
+test_libs  = $(shell pkg-config --libs check 2>/dev/null)
+fake_pq   := $(BUILD)/tests/unit/fake_pq.o
+
+$(unit_common): %: %.o $(test_main) $(common)
+$(unit_checks): %: %.o $(test_main) $(fake_pq) $(checks) $(common)
+$(unit_reporters): %: %.o $(test_main) $(reporters) $(common)
+$(unit_providers): %: %.o $(test_main) $(providers) $(common)
+$(unit_drills): %: %.o $(test_main) $(drills) $(checks) $(reporters) $(providers) $(common)
+$(unit):
+	$(CC) $(LDFLAGS) -o $@ $^ $(filter-out $(if $(findstring fake_pq,$^),-lpq),$(pkg_libs)) $(test_libs)
+
+unit: $(unit)
+	@tests/run-unit $(unit)
+
+# The programs and libraries that redrill is built and tested with (Debian packages).
+prepared:
+	@ci/setup --check
+
+setup:
+	@ci/setup
+
+clean:
+	rm -rf $(BUILD)
+
+.PHONY: all unit prepared setup clean
+.SECONDARY:

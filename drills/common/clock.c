@@ -1,0 +1,24 @@
+/*
+ * clock.c: see clock.h.
+ */
+#include "drills/common/clock.h"
+
+#include <time.h>
+
+static int64_t clock_read_us(clockid_t id)
+{
+    struct timespec now;
+
+    clock_gettime(id, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+int64_t rd_clock_utc_us(void)
+{
+    return clock_read_us(CLOCK_REALTIME);
+}
+
+int64_t rd_clock_monotonic_us(void)
+{
+    return clock_read_us(CLOCK_MONOTONIC);
+}

@@ -1,0 +1,208 @@
+/*
+ * record.h: everything that one drill learned. Reporters render it and nothing else. The shapes are
+ * the record's format: `redrill schema --record` and the reader of record.json come from them.
+ *
+ * Times are UTC microseconds, durations milliseconds. Strings are in the record's arena.
+ */
+#ifndef RD_RECORD_H
+#define RD_RECORD_H
+
+#include "drills/common/shape.h"
+
+#define RD_RECORD_FORMAT "redrill.record/1"
+
+/* Zero is no verdict: memory that nobody wrote never reads as a pass. */
+enum rd_verdict {
+    RD_PASS = 1,
+    RD_FAIL = 2,  /* known bad */
+    RD_ERROR = 3, /* not known */
+    RD_SKIP = 4,  /* does not apply; the message is the reason */
+};
+
+/* One answer: a JUnit test case. */
+struct rd_finding {
+    int verdict;          /* enum rd_verdict */
+    const char *subject;  /* the table, key, setting, request; unique within its group */
+    const char *message;  /* one sentence without stop, what was found */
+    const char *expected; /* may be NULL */
+    const char *actual;   /* may be NULL; never a value of the restored data, see drill.h */
+    const char *hint;     /* may be NULL: what to do next */
+    int64_t duration_ms;  /* RD_ABSENT when it was not measured for itself */
+};
+
+/* The findings of one check, or of a part of the drill itself ("restore", "quarantine",
+ * "objectives"). */
+struct rd_group {
+    const char *name;  /* unique in the record: "row_counts", "row_counts-2", or the plan's own name
+                          for it */
+    const char *check; /* the module: "row_counts"; "restore", "quarantine", "objectives" for the
+                          drill's own */
+    bool required;     /* counts for the drill's verdict */
+    int verdict;       /* enum rd_verdict, set by rd_record_seal */
+    int64_t started_us;
+    int64_t duration_ms;
+    struct rd_list findings; /* struct rd_finding */
+};
+
+struct rd_phase {
+    const char
+        *name; /* locate, fetch, provision, restore, recover, first_query, checks, application */
+    int64_t started_us;
+    int64_t duration_ms;
+    const char *note; /* may be NULL */
+};
+
+/* A point in time that says something about how much data would be lost. */
+struct rd_evidence {
+    const char
+        *basis; /* "archive header", "file name", "file mtime (last resort)", "newest row of …" */
+    int64_t at_us;
+    int64_t age_ms; /* before the incident time; negative when it is later */
+    bool counted;   /* is evidence of loss and counts for the measured RPO */
+    const char *note;
+};
+
+struct rd_rpo {
+    int verdict;
+    int64_t target_ms;       /* RD_ABSENT without an objective */
+    int64_t measured_ms;     /* RD_ABSENT when it could not be measured */
+    int64_t incident_us;     /* what it is measured against */
+    const char *basis;       /* the evidence that decided */
+    struct rd_list evidence; /* struct rd_evidence */
+};
+
+struct rd_rto {
+    int verdict;
+    int64_t target_ms;
+    int64_t measured_ms;
+    int64_t declare_ms;    /* the human part that the plan adds; RD_ABSENT without */
+    const char *stop_line; /* what ended the measurement: "the last required check: http" */
+    bool representative;   /* false for the profile `fast` and for instances that redrill did not
+                              restore */
+};
+
+struct rd_backup_file {
+    const char *name; /* within the backup */
+    int64_t bytes;
+    const char *sha256; /* lower-case hex */
+};
+
+struct rd_backup {
+    const char *name;          /* what was drilled, for people: a path or a label, no secret */
+    const char *format;        /* plain, custom, directory, tar, … */
+    const char *compression;   /* none, gzip, … */
+    int64_t bytes;             /* as stored */
+    int64_t created_us;        /* RD_ABSENT when unknown */
+    const char *created_basis; /* where created_us comes from: see struct rd_evidence */
+    const char *sha256; /* of the file; of a folder: of the `sha256sum` listing of its files, sorted
+                           by name */
+    const char *sha256_of; /* "the file as stored", "the listing of its files" */
+    struct rd_list files;  /* struct rd_backup_file: a folder's, and side files such as globals */
+    const char *picked;    /* "newest of 14", "random of 14" */
+    int64_t seed;          /* of a random pick; RD_ABSENT else */
+    const char *server_version; /* of the source */
+    const char *tool_version;   /* pg_dump's */
+    const char *database;       /* its name at the source */
+    const char *encoding;
+    const char *locale_provider;
+    const char *locale;
+};
+
+struct rd_instance_facts {
+    const char *provider;
+    const char *server_version;
+    const char *system_identifier;
+    const char *database;
+    const char *profile;
+    const char *user; /* the operating system's user that the server ran as */
+    bool removable;   /* redrill made it and removes it */
+};
+
+struct rd_setting { /* a key with a value */
+    const char *name;
+    const char *value;
+};
+
+struct rd_record {
+    const char *format; /* RD_RECORD_FORMAT */
+    const char *tool_version;
+    const char *drill_id;
+    const char *plan_name;
+    const char *plan_sha256; /* of the plan's bytes */
+    struct rd_list
+        changed; /* struct rd_setting: what --set and --target changed; values of secrets never */
+    const char *system, *environment, *owner; /* the plan's subject; may be NULL */
+    const char *host;
+    const char *performed_by;
+    int64_t started_us, finished_us;
+    int verdict;
+    const char *reason; /* one sentence: why this verdict */
+    struct rd_backup *backup;
+    struct rd_instance_facts *instance;
+    struct rd_list phases; /* struct rd_phase */
+    struct rd_rpo *rpo;
+    struct rd_rto *rto;
+    struct rd_list groups;                   /* struct rd_group */
+    int64_t passed, failed, errors, skipped; /* findings, set by rd_record_seal */
+    struct rd_strings limits;                /* what this drill does not prove, a sentence each */
+};
+
+extern const struct rd_shape rd_record_shape;
+
+/* The word for a verdict in JSON and reports: "pass", "fail", "error", "skip"; "none" for 0. */
+const char *rd_verdict_name(int verdict);
+
+/* A record under construction. All rd_record_* calls that build take it; none fails visibly: lost
+ * memory is kept and makes rd_record_seal fail, so an incomplete record never becomes a verdict. */
+struct rd_recorder;
+struct rd_recorder *rd_recorder_new(void);
+void rd_recorder_free(struct rd_recorder *recorder);
+struct rd_arena *rd_recorder_arena(struct rd_recorder *recorder);
+struct rd_record *rd_recorder_record(struct rd_recorder *recorder);
+
+/* Opens a group. It stays open, and findings may be added, until the next one is opened or it is
+ * ended. A name that is taken gets a number. Never NULL. */
+struct rd_group *rd_record_group(struct rd_recorder *recorder, const char *name, const char *check,
+                                 bool required);
+void rd_record_group_end(struct rd_recorder *recorder, struct rd_group *group);
+
+/* Adds a finding to a group and returns it, so that expected, actual and hint can be set; never
+ * NULL, valid until the next finding is added. `subject` is copied; a subject that is taken gets a
+ * number. At most RD_FINDINGS_MAX a group: beyond it fails and errors are still counted in one
+ * finding. */
+enum { RD_FINDINGS_MAX = 20000 };
+struct rd_finding *rd_find(struct rd_recorder *recorder, struct rd_group *group, int verdict,
+                           const char *subject, const char *format, ...) RD_PRINTF(5, 6);
+
+/* A finding made of an error: RD_E_BACKUP is a fail, everything else an error. Message, detail and
+ * hint are taken. */
+struct rd_finding *rd_find_err(struct rd_recorder *recorder, struct rd_group *group,
+                               const char *subject, const struct rd_err *err);
+
+/* Text in the record's arena for the members of a finding; "" when memory is gone. */
+const char *rd_record_text(struct rd_recorder *recorder, const char *format, ...) RD_PRINTF(2, 3);
+
+/* Ends the running phase, begins the named one; NULL only ends. A duration is at least 1 ms. */
+void rd_record_phase(struct rd_recorder *recorder, const char *name);
+
+void rd_record_evidence(struct rd_recorder *recorder, const char *basis, int64_t at_us,
+                        bool counted, const char *note);
+void rd_record_limit(struct rd_recorder *recorder, const char *format, ...) RD_PRINTF(2, 3);
+
+/*
+ * The verdict of a group: fail if any finding fails, else error if any is in error or there is
+ * none, else pass if any passes, else skip. Of the drill: the same over the required groups, and
+ * error when no group passed. Counts, reason and finished_us are set. Fails when the record is
+ * incomplete; nothing may be added afterwards.
+ */
+int rd_record_seal(struct rd_recorder *recorder, int64_t finished_us,
+                   struct rd_err *reterr) RD_MUST_CHECK;
+
+/* record.json as a tree, and back. Reading ignores nothing: unknown keys and another format are
+ * RD_E_FORMAT. */
+int rd_record_to_json(const struct rd_record *record, struct rd_json **ret_json,
+                      struct rd_err *reterr) RD_MUST_CHECK;
+int rd_record_from_json(const struct rd_json *json, struct rd_arena *arena,
+                        struct rd_record **ret_record, struct rd_err *reterr) RD_MUST_CHECK;
+
+#endif
