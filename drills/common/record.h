@@ -2,7 +2,8 @@
  * record.h: everything that one drill learned. Reporters render it and nothing else. The shapes are
  * the record's format: `redrill schema --record` and the reader of record.json come from them.
  *
- * Times are UTC microseconds, durations milliseconds. Strings are in the record's arena.
+ * Times are UTC microseconds, durations milliseconds. Strings are in the record's arena; those that
+ * somebody else owns must outlive the record.
  */
 #ifndef RD_RECORD_H
 #define RD_RECORD_H
@@ -10,6 +11,9 @@
 #include "drills/common/shape.h"
 
 #define RD_RECORD_FORMAT "redrill.record/1"
+
+/* What the audit statement says that the record is. */
+#define RD_PREDICATE_TYPE "https://redrill.dev/attestations/restore-drill/v1"
 
 /* Zero is no verdict: memory that nobody wrote never reads as a pass. */
 enum rd_verdict {
@@ -26,6 +30,8 @@ struct rd_finding {
     const char *message;  /* one sentence without stop, what was found */
     const char *expected; /* may be NULL */
     const char *actual;   /* may be NULL; never a value of the restored data, see drill.h */
+    const char *cause;    /* rd_err_name of the error that this was made of; else NULL */
+    const char *detail;   /* may be NULL: that error's facts */
     const char *hint;     /* may be NULL: what to do next */
     int64_t duration_ms;  /* RD_ABSENT when it was not measured for itself */
 };
@@ -45,8 +51,8 @@ struct rd_group {
 };
 
 struct rd_phase {
-    const char
-        *name; /* locate, fetch, provision, restore, recover, first_query, checks, application */
+    const char *name; /* locate, fetch, provision, restore, recover, first_query, checks,
+                         application */
     int64_t started_us;
     int64_t duration_ms;
     const char *note; /* may be NULL */
@@ -54,11 +60,11 @@ struct rd_phase {
 
 /* A point in time that says something about how much data would be lost. */
 struct rd_evidence {
-    const char
-        *basis; /* "archive header", "file name", "file mtime (last resort)", "newest row of …" */
-    int64_t at_us;
-    int64_t age_ms; /* before the incident time; negative when it is later */
-    bool counted;   /* is evidence of loss and counts for the measured RPO */
+    const char *basis; /* "archive header", "file name", "file mtime (last resort)", "newest row of
+                          …" */
+    int64_t at_us;     /* RD_ABSENT when what was found is no time that a calendar knows */
+    int64_t age_ms;    /* before the incident time; negative when it is later */
+    bool counted;      /* is evidence of loss and counts for the measured RPO */
     const char *note;
 };
 
@@ -85,6 +91,8 @@ struct rd_backup_file {
     const char *name; /* within the backup */
     int64_t bytes;
     const char *sha256; /* lower-case hex */
+    bool side;          /* lies beside the backup (globals): the backup's own digest does not
+                           cover it */
 };
 
 struct rd_backup {
@@ -96,10 +104,11 @@ struct rd_backup {
     const char *created_basis; /* where created_us comes from: see struct rd_evidence */
     const char *sha256; /* of the file; of a folder: of the `sha256sum` listing of its files, sorted
                            by name */
-    const char *sha256_of; /* "the file as stored", "the listing of its files" */
-    struct rd_list files;  /* struct rd_backup_file: a folder's, and side files such as globals */
-    const char *picked;    /* "newest of 14", "random of 14" */
-    int64_t seed;          /* of a random pick; RD_ABSENT else */
+    const char *sha256_of;      /* "the file as stored", "the listing of its files" */
+    struct rd_list files;       /* struct rd_backup_file, see rd_record_backup_file */
+    int64_t files_unlisted;     /* how many more there are; RD_ABSENT without any */
+    const char *picked;         /* "newest of 14", "random of 14" */
+    int64_t seed;               /* of a random pick; RD_ABSENT else */
     const char *server_version; /* of the source */
     const char *tool_version;   /* pg_dump's */
     const char *database;       /* its name at the source */
@@ -123,83 +132,126 @@ struct rd_setting { /* a key with a value */
     const char *value;
 };
 
-struct rd_record {
-    const char *format; /* RD_RECORD_FORMAT */
-    const char *tool_version;
-    const char *drill_id;
+struct rd_record_tool {
+    const char *name, *version; /* set by rd_recorder_new */
+};
+
+struct rd_record_drill {
+    const char *id;
     const char *plan_name;
     const char *plan_sha256; /* of the plan's bytes */
-    struct rd_list
-        changed; /* struct rd_setting: what --set and --target changed; values of secrets never */
-    const char *system, *environment, *owner; /* the plan's subject; may be NULL */
+    struct rd_list changed; /* struct rd_setting: what --set and --target changed; values of secrets
+                               never */
     const char *host;
     const char *performed_by;
     int64_t started_us, finished_us;
-    int verdict;
-    const char *reason; /* one sentence: why this verdict */
+};
+
+struct rd_record_subject { /* the plan's; members may be NULL */
+    const char *system_name, *environment, *owner;
+};
+
+struct rd_record_counts { /* findings, set by rd_record_seal */
+    int64_t passed, failed, errors, skipped;
+};
+
+/*
+ * A record under construction has all objects below, and lists that are empty. Sealed, it has no
+ * `subject`, `backup` or `instance` that nobody filled: they are NULL then.
+ */
+struct rd_record {
+    const char *format; /* RD_RECORD_FORMAT */
+    struct rd_record_tool *tool;
+    struct rd_record_drill *drill;
+    struct rd_record_subject *subject;
+    int verdict;        /* set by rd_record_seal */
+    const char *reason; /* one sentence: why this verdict; set by rd_record_seal */
+    struct rd_record_counts *counts;
     struct rd_backup *backup;
     struct rd_instance_facts *instance;
-    struct rd_list phases; /* struct rd_phase */
     struct rd_rpo *rpo;
     struct rd_rto *rto;
-    struct rd_list groups;                   /* struct rd_group */
-    int64_t passed, failed, errors, skipped; /* findings, set by rd_record_seal */
-    struct rd_strings limits;                /* what this drill does not prove, a sentence each */
+    struct rd_list phases;    /* struct rd_phase */
+    struct rd_list groups;    /* struct rd_group */
+    struct rd_strings limits; /* what this drill does not prove, a sentence each */
 };
 
 extern const struct rd_shape rd_record_shape;
+extern const struct rd_shape rd_setting_shape;
 
 /* The word for a verdict in JSON and reports: "pass", "fail", "error", "skip"; "none" for 0. */
 const char *rd_verdict_name(int verdict);
 
-/* A record under construction. All rd_record_* calls that build take it; none fails visibly: lost
- * memory is kept and makes rd_record_seal fail, so an incomplete record never becomes a verdict. */
+enum {
+    RD_RECORD_MAX = 32 * 1024 * 1024, /* bytes of a record in memory */
+    RD_RECORD_TEXT_MAX = 4096,        /* bytes of one text: more is cut */
+    RD_GROUPS_MAX = 1100,
+    RD_FINDINGS_MAX = 20000,     /* in one group */
+    RD_BACKUP_FILES_MAX = 20000, /* listed; more are counted */
+};
+
+/*
+ * A record under construction. All rd_record_* calls that build take it; none fails visibly: lost
+ * memory is kept and makes rd_record_seal fail, so an incomplete record never becomes a verdict.
+ * NULL when memory is gone. `max` bounds the record's memory in bytes; RD_RECORD_MAX without.
+ */
 struct rd_recorder;
-struct rd_recorder *rd_recorder_new(void);
+struct rd_recorder *rd_recorder_new(void) RD_MUST_CHECK;
+struct rd_recorder *rd_recorder_new_within(size_t max) RD_MUST_CHECK;
 void rd_recorder_free(struct rd_recorder *recorder);
+void rd_recorder_freep(struct rd_recorder **recorder);
 struct rd_arena *rd_recorder_arena(struct rd_recorder *recorder);
 struct rd_record *rd_recorder_record(struct rd_recorder *recorder);
 
 /* Opens a group. It stays open, and findings may be added, until the next one is opened or it is
- * ended. A name that is taken gets a number. Never NULL. */
+ * ended; then only its clock stops. A name that is taken gets a number. Never NULL, and valid as
+ * long as the recorder. */
 struct rd_group *rd_record_group(struct rd_recorder *recorder, const char *name, const char *check,
                                  bool required);
 void rd_record_group_end(struct rd_recorder *recorder, struct rd_group *group);
 
 /* Adds a finding to a group and returns it, so that expected, actual and hint can be set; never
  * NULL, valid until the next finding is added. `subject` is copied; a subject that is taken gets a
- * number. At most RD_FINDINGS_MAX a group: beyond it fails and errors are still counted in one
- * finding. */
-enum { RD_FINDINGS_MAX = 20000 };
+ * number when the record is sealed. At most RD_FINDINGS_MAX a group: beyond it fails and errors are
+ * still counted in one finding. */
 struct rd_finding *rd_find(struct rd_recorder *recorder, struct rd_group *group, int verdict,
                            const char *subject, const char *format, ...) RD_PRINTF(5, 6);
 
-/* A finding made of an error: RD_E_BACKUP is a fail, everything else an error. Message, detail and
- * hint are taken. */
+/* A finding made of an error: RD_E_BACKUP is a fail, everything else an error. Code, message,
+ * detail and hint are taken. */
 struct rd_finding *rd_find_err(struct rd_recorder *recorder, struct rd_group *group,
                                const char *subject, const struct rd_err *err);
 
 /* Text in the record's arena for the members of a finding; "" when memory is gone. */
 const char *rd_record_text(struct rd_recorder *recorder, const char *format, ...) RD_PRINTF(2, 3);
 
-/* Ends the running phase, begins the named one; NULL only ends. A duration is at least 1 ms. */
+/* Ends the running phase, begins the named one; NULL only ends. The name of the running phase
+ * changes nothing. A duration is at least 1 ms. */
 void rd_record_phase(struct rd_recorder *recorder, const char *name);
 
+/* The rpo's incident_us should be known by then; else ages are filled in when the record is sealed.
+ * A time that no calendar knows is kept without time and never counted. */
 void rd_record_evidence(struct rd_recorder *recorder, const char *basis, int64_t at_us,
                         bool counted, const char *note);
+
+/* A file of a backup that is a folder, or one that lies beside the backup (`side`). */
+void rd_record_backup_file(struct rd_recorder *recorder, const char *name, int64_t bytes,
+                           const char *sha256, bool side);
 void rd_record_limit(struct rd_recorder *recorder, const char *format, ...) RD_PRINTF(2, 3);
 
 /*
  * The verdict of a group: fail if any finding fails, else error if any is in error or there is
  * none, else pass if any passes, else skip. Of the drill: the same over the required groups, and
- * error when no group passed. Counts, reason and finished_us are set. Fails when the record is
- * incomplete; nothing may be added afterwards.
+ * error when no group passed. A finding without verdict, or skipped without a reason, is an error.
+ * Counts, reason and finished_us are set, every text is cleaned (rd_text_clean). Fails when the
+ * record is incomplete, or when the rpo or rto is not met and no finding says so; nothing may be
+ * added afterwards, also when it failed.
  */
 int rd_record_seal(struct rd_recorder *recorder, int64_t finished_us,
                    struct rd_err *reterr) RD_MUST_CHECK;
 
 /* record.json as a tree, and back. Reading ignores nothing: unknown keys and another format are
- * RD_E_FORMAT. */
+ * RD_E_FORMAT. What was read is clean text, too. */
 int rd_record_to_json(const struct rd_record *record, struct rd_json **ret_json,
                       struct rd_err *reterr) RD_MUST_CHECK;
 int rd_record_from_json(const struct rd_json *json, struct rd_arena *arena,
