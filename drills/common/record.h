@@ -185,6 +185,7 @@ const char *rd_verdict_name(int verdict);
 enum {
     RD_RECORD_MAX = 32 * 1024 * 1024, /* bytes of a record in memory */
     RD_RECORD_TEXT_MAX = 4096,        /* bytes of one text: more is cut */
+    RD_RECORD_SUBJECT_MAX = 500,      /* bytes of a finding's subject, without its number */
     RD_GROUPS_MAX = 1100,
     RD_FINDINGS_MAX = 20000,     /* in one group */
     RD_BACKUP_FILES_MAX = 20000, /* listed; more are counted */
