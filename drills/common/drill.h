@@ -38,9 +38,10 @@ void rd_drill_say(const struct rd_drill *drill, const char *format, ...) RD_PRIN
 const char *rd_drill_hash(const struct rd_drill *drill, const char *value, bool clear);
 
 /*
- * The environment of every child: PATH=/usr/bin:/bin, LC_ALL=C, TZ=UTC, HOME=work folder,
- * RD_PROCFS_MARK, then `more` (NULL-terminated, may be NULL), which wins. In the record's arena;
- * NULL when memory is gone.
+ * The environment of every child: PATH=/usr/bin:/bin, LC_ALL=C, TZ=UTC, HOME=work folder, then
+ * `more` ("NAME=value", NULL-terminated, may be NULL), which wins. RD_PROCFS_MARK is always the
+ * drill's: by it the drill's processes are found again. In the record's arena, while `more` is
+ * borrowed; NULL when memory is gone.
  */
 const char *const *rd_drill_env(const struct rd_drill *drill,
                                 const char *const *more) RD_MUST_CHECK;

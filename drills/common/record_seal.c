@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "drills/common/recorder.h"
+#include "drills/common/text.h"
 
 enum { SEAL_CAUSES_MAX = 3, SEAL_CAUSE_BYTES = 80, SEAL_REASON_BYTES = 2000 };
 
@@ -184,7 +185,8 @@ static void seal_causes(const struct rd_record *record, int64_t count, struct rd
             const struct rd_finding *finding = seal_findings(group) + j;
             if (finding->verdict != record->verdict || named == SEAL_CAUSES_MAX)
                 continue;
-            size_t bytes = rd_recorder_cut(finding->subject, SEAL_CAUSE_BYTES);
+            size_t bytes =
+                rd_text_cut(finding->subject, strlen(finding->subject), SEAL_CAUSE_BYTES);
             rd_buf_printf(out, "%s %s %.*s", named == 0 ? ":" : ",", group->name, (int)bytes,
                           finding->subject);
             named++;

@@ -7,17 +7,6 @@
 #include "drills/common/recorder.h"
 #include "drills/common/text.h"
 
-size_t rd_recorder_cut(const char *text, size_t max)
-{
-    size_t length = strlen(text);
-
-    if (length <= max)
-        return length;
-    while (max > 0 && ((unsigned char)text[max] & 0xC0) == 0x80)
-        max--;
-    return max;
-}
-
 void rd_recorder_clean(struct rd_buf *out, const char *text, size_t max)
 {
     static const char mark[] = " (cut)";
@@ -27,7 +16,7 @@ void rd_recorder_clean(struct rd_buf *out, const char *text, size_t max)
     rd_text_clean(out, text, strnlen(text, max + 1));
     if (out->length - start <= max)
         return;
-    out->length = start + rd_recorder_cut(out->data + start, max - strlen(mark));
+    out->length = start + rd_text_cut(out->data + start, out->length - start, max - strlen(mark));
     rd_buf_puts(out, mark);
 }
 

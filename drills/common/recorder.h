@@ -46,9 +46,6 @@ void rd_recorder_ages(struct rd_recorder *recorder);
 /* Appends a text as records hold it: clean, and at most `max` bytes long. */
 void rd_recorder_clean(struct rd_buf *out, const char *text, size_t max);
 
-/* Bytes of `text`, at most `max`, that end with a whole character. */
-size_t rd_recorder_cut(const char *text, size_t max);
-
 /* Makes every text of the record clean. RD_E_ARGUMENT names a required member that is absent. */
 int rd_recorder_settle(struct rd_arena *arena, struct rd_record *record,
                        struct rd_err *reterr) RD_MUST_CHECK;
