@@ -1,0 +1,221 @@
+# What every end-to-end script sources: a private folder, a drill and questions about its record,
+# and cleanup on every path. The scripts run from anywhere, alone or under tests/e2e/run.
+# shellcheck shell=bash
+
+set -euo pipefail
+
+: "${REDRILL:?the full path of the redrill to test}"
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+# shellcheck source=fixtures/cluster.sh
+. "$TOP/fixtures/cluster.sh"
+SHOP_APP=${SHOP_APP:-$(dirname "$REDRILL")/shop-app}
+NAME=$(basename "$0" .sh)
+
+fail() {
+    echo "FAILED: $*" >&2
+    exit 1
+}
+
+skip() {
+    echo "$*"
+    exit 77
+}
+
+STARTED=() # processes of this script, to be ended by their number
+cleanup() {
+    local status=$? pid
+    trap '' INT TERM
+    for pid in "${STARTED[@]}"; do
+        kill -KILL "$pid" 2>/dev/null || true
+    done
+    if declare -F also_clean_up >/dev/null; then
+        also_clean_up || true
+    fi
+    if [ -d "$STATE" ]; then
+        "$REDRILL" reap --kept --quiet --state "$STATE" >/dev/null || true
+    fi
+    if [ "$status" = 0 ] || [ "${E2E_LEAVE:-}" = "" ]; then
+        rm -rf "$T"
+    fi
+    if [ "${E2E_ALONE:-}" = 1 ]; then
+        "$TOP/tests/e2e/source" stop "$E2E_SHARED"
+    fi
+    exit "$status"
+}
+
+if [ -z "${E2E_SHARED:-}" ]; then
+    E2E_SHARED=$(mktemp -d /tmp/redrill-e2e.XXXXXX)
+    E2E_ALONE=1
+    export E2E_SHARED
+fi
+T=$E2E_SHARED/${NAME%%-*}
+STATE=$T/state
+OUT=$T/out
+trap cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+if [ "${E2E_ALONE:-}" = 1 ]; then
+    "$TOP/tests/e2e/source" start "$E2E_SHARED"
+fi
+mkdir -m 0711 "$T"
+
+# shellcheck disable=SC2034 # for the scripts
+DUMPS=$E2E_SHARED/dumps
+PGHOST=$E2E_SHARED/source
+PGUSER=postgres
+PGPORT=5432
+export PGHOST PGUSER PGPORT
+
+# run_redrill STATUS ARGUMENT...: stdout and stderr go to $T/stdout and $T/stderr.
+run_redrill() {
+    local expected=$1 status=0
+    shift
+    "$REDRILL" "$@" >"$T/stdout" 2>"$T/stderr" </dev/null || status=$?
+    if [ "$status" != "$expected" ]; then
+        echo "--- redrill $*"
+        cat "$T/stdout" "$T/stderr"
+        fail "exit status $status instead of $expected"
+    fi
+}
+
+# drill PLAN STATUS [OPTION...]: runs it unsigned and proves that nothing is left of it.
+drill() {
+    local plan=$1 expected=$2
+    shift 2
+    rm -rf "$OUT"
+    run_redrill "$expected" run "$plan" --out "$OUT" --state "$STATE" --unsigned "$@"
+    nothing_left
+}
+
+# ask FILTER [JQ-OPTION...]: a question to the record of the last drill.
+ask() {
+    local filter=$1
+    shift
+    jq -r "$@" "$filter" "$OUT/record.json"
+}
+
+# holds FILTER [JQ-OPTION...]: fails unless it is true of the record of the last drill.
+holds() {
+    local filter=$1
+    shift
+    jq -e "$@" "$filter" "$OUT/record.json" >/dev/null || {
+        jq -c '.groups[] | {name, verdict}, (.findings[] | select(.verdict != "pass"))' "$OUT/record.json"
+        fail "not true of the record: $filter $*"
+    }
+}
+
+# finding GROUP SUBJECT VERDICT
+finding() {
+    local actual
+    # shellcheck disable=SC2016
+    actual=$(ask '.groups[] | select(.name == $group) | .findings[] | select(.subject == $subject) | .verdict' \
+        --arg group "$1" --arg subject "$2")
+    if [ "$actual" != "$3" ]; then
+        jq -c --arg group "$1" '.groups[] | select(.name == $group) | .findings[]' "$OUT/record.json"
+        fail "finding '$2' of '$1' is '$actual' instead of '$3'"
+    fi
+}
+
+# verdict GROUP VERDICT
+verdict() {
+    # shellcheck disable=SC2016
+    holds '[.groups[] | select(.name == $group) | .verdict] == [$verdict]' --arg group "$1" --arg verdict "$2"
+}
+
+# The drill passed, and no finding is anything but a pass or a reasoned skip.
+all_good() {
+    holds '.verdict == "pass"'
+    holds '[.groups[].findings[] | select(.verdict == "fail" or .verdict == "error")] == []'
+    holds '[.groups[].findings[] | select(.verdict == "pass")] | length > 0'
+    holds '[.groups[].findings[] | select(.verdict == "skip" and .message == "")] == []'
+}
+
+# only_fails GROUP...: exactly these groups fail, and none is in error.
+only_fails() {
+    local groups
+    groups=$(jq -nc '$ARGS.positional | sort' --args "$@")
+    holds '.verdict == "fail"'
+    # shellcheck disable=SC2016
+    holds '[.groups[] | select(.verdict == "fail") | .name] | sort == $groups' --argjson groups "$groups"
+    holds '[.groups[] | select(.verdict == "error")] == []'
+}
+
+# Exit status 2 means one clear error and a hint, for people on stderr and in the record.
+error_says() {
+    grep -qE "$1" "$T/stderr" || {
+        cat "$T/stderr"
+        fail "stderr does not say '$1'"
+    }
+    grep -qi 'hint' "$T/stderr" || {
+        cat "$T/stderr"
+        fail "stderr gives no hint"
+    }
+}
+
+# Processes of drills in this test's state folder: their home is the work folder.
+drill_processes() {
+    local environ pid
+    for environ in /proc/[0-9]*/environ; do
+        if grep -qzF "HOME=$STATE/work/" "$environ" 2>/dev/null; then
+            pid=${environ#/proc/}
+            echo "${pid%/environ}"
+        fi
+    done
+}
+
+SHARED_MEMORY=() # of the servers that remember_shared_memory saw
+remember_shared_memory() {
+    local pidfile pid file
+    for pidfile in "$STATE"/work/*/data/postmaster.pid; do
+        [ -e "$pidfile" ] || continue
+        SHARED_MEMORY+=("$(sed -n '7s/^ *[0-9]* *\([0-9]*\).*/\1/p' "$pidfile")")
+        pid=$(head -n 1 "$pidfile")
+        while read -r file; do
+            SHARED_MEMORY+=("$file")
+        done < <(grep -o '/dev/shm/PostgreSQL[^ ]*' "/proc/$pid/maps" | sort -u)
+    done
+}
+
+# No process, no folder, no lease, and none of the shared memory that was seen.
+nothing_left() {
+    local left segment
+    left=$(drill_processes)
+    [ -z "$left" ] || fail "processes are left: $(for p in $left; do tr '\0' ' ' <"/proc/$p/cmdline"; done)"
+    left=$(find "$STATE/leases" "$STATE/work" -mindepth 1 2>/dev/null | head -n 5)
+    [ -z "$left" ] || fail "files are left: $left"
+    for segment in "${SHARED_MEMORY[@]}"; do
+        case $segment in
+        /*) [ ! -e "$segment" ] || fail "shared memory $segment is left" ;;
+        *) [ -z "$(awk -v id="$segment" '$2 == id' /proc/sysvipc/shm)" ] || fail "shared memory $segment is left" ;;
+        esac
+    done
+    SHARED_MEMORY=()
+}
+
+# wait_until SECONDS COMMAND...: polls until the command succeeds.
+wait_until() {
+    local tries=$(($1 * 20))
+    shift
+    until "$@" >/dev/null 2>&1; do
+        tries=$((tries - 1))
+        [ "$tries" -gt 0 ] || fail "waited in vain for: $*"
+        sleep 0.05
+    done
+}
+
+# in_background COMMAND...: its process number is in $BACKGROUND.
+in_background() {
+    "$@" &
+    BACKGROUND=$!
+    STARTED+=("$BACKGROUND")
+}
+
+sql() {
+    psql -X -q -At -v ON_ERROR_STOP=1 "$@"
+}
+
+# damaged NAME <SQL: a copy of the shop, changed by the statements on stdin.
+damaged() {
+    sql -d postgres -c "DROP DATABASE IF EXISTS \"$1\"" -c "CREATE DATABASE \"$1\" TEMPLATE shop"
+    sql -d "$1"
+}
