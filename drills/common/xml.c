@@ -80,16 +80,18 @@ void rd_xml_attribute(struct rd_xml *xml, const char *name, const char *value)
 
 void rd_xml_attribute_printf(struct rd_xml *xml, const char *name, const char *format, ...)
 {
-    char value[1024];
+    char *value = NULL;
     va_list args;
 
     va_start(args, format);
-    int length = vsnprintf(value, sizeof(value), format, args);
+    int length = vasprintf(&value, format, args);
     va_end(args);
-    if (length >= 0 && (size_t)length < sizeof(value))
-        rd_xml_attribute(xml, name, value);
-    else if (xml->failed == RD_OK)
-        xml->failed = RD_E_LIMIT;
+    if (length < 0) {
+        xml_note(xml, length);
+        return;
+    }
+    rd_xml_attribute(xml, name, value);
+    free(value);
 }
 
 void rd_xml_text(struct rd_xml *xml, const char *text)
