@@ -3,6 +3,7 @@
  * strings through, so it is not used.
  */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -5,6 +5,7 @@
 #include "drills/common/json_scan.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
