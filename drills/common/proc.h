@@ -1,7 +1,7 @@
 /*
- * proc.h: child processes. Arguments are vectors, never a shell. Every child has its own process
- * group, dies with redrill (parent-death signal), has only the descriptors and the environment that
- * are given here.
+ * proc.h: child processes. Arguments are vectors, never a shell. Every child has a session and
+ * process group of its own, without a terminal; dies with redrill (parent-death signal, so Linux
+ * only); writes no core file; and has only the descriptors and the environment that are given here.
  */
 #ifndef RD_PROC_H
 #define RD_PROC_H
@@ -10,15 +10,7 @@
 
 #include "drills/common/buf.h"
 #include "drills/common/deadline.h"
-
-/* Who a child runs as. PostgreSQL refuses root, so as root servers and clients run as someone else.
- */
-struct rd_user {
-    uid_t uid;
-    gid_t gid;
-    const char *name;
-    bool change; /* redrill is root and the child must not be */
-};
+#include "drills/common/user.h"
 
 struct rd_proc_spec {
     const char *const *argv; /* NULL-terminated; argv[0] is a path with a slash */
