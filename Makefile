@@ -11,9 +11,9 @@ WARN      = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvl
 HARDEN   ?= -fstack-protector-strong -D_FORTIFY_SOURCE=2
 SANITIZE ?=
 
-PKGS     := libpq libcurl libxml-2.0 libcrypto libcjson libarchive
-pkg_cflags = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-pkg_libs   = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+PKGS       := libpq libcurl libxml-2.0 libcrypto libcjson zlib libzstd liblz4 liblzma
+pkg_cflags := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+pkg_libs   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lbz2
 
 override CPPFLAGS += -D_GNU_SOURCE -DRD_VERSION='"$(VERSION)"' -I. -include drills/common/banned.h $(pkg_cflags)
 override CFLAGS   += -std=c17 $(OPTIMIZE) $(WARN) $(HARDEN) $(SANITIZE)
@@ -73,8 +73,53 @@ $(unit_drills): %: %.o $(test_main) $(drills) $(checks) $(reporters) $(providers
 $(unit):
 	$(CC) $(LDFLAGS) -o $@ $^ $(filter-out $(if $(findstring fake_pq,$^),-lpq),$(pkg_libs)) $(test_libs)
 
+
+# The demo application is not a part of redrill: it sees the libraries only.
+$(BUILD)/shop-app: $(call obj,$(wildcard fixtures/shop/app/*.c))
+	$(CC) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs libpq libmicrohttpd libcjson)
+
+$(BUILD)/tests/e2e/run: $(BUILD)/tests/e2e/run.o
+	$(CC) $(LDFLAGS) -o $@ $^ $(test_libs)
+
+export REDRILL = $(abspath $(BUILD))/redrill
+e2e_scripts := $(sort $(wildcard tests/e2e/[0-9]*.sh))
+
 unit: $(unit)
 	@tests/run-unit $(unit)
+
+e2e: all $(BUILD)/tests/e2e/run
+	@$(BUILD)/tests/e2e/run $(e2e_scripts)
+
+test: setup
+	@$(MAKE) --no-print-directory unit e2e
+
+drill: setup
+	@$(MAKE) --no-print-directory all
+	@ci/demo
+
+bench: setup
+	@$(MAKE) --no-print-directory all
+	@ci/bench
+
+lint: setup
+	@ci/lint
+
+# The whole suite again under the address and undefined behaviour sanitizers.
+asan: setup
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan OPTIMIZE="-O1 -g -fno-omit-frame-pointer" HARDEN= \
+	    SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=undefined" unit e2e
+
+# Writes the tables of settings into the READMEs; `make lint` says when they are out of date.
+readme: all
+	@ci/readme
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/redrill
+	install -m 0755 $(BUILD)/redrill $(DESTDIR)$(PREFIX)/bin/redrill
+	install -m 0644 drills/redrill.1 $(DESTDIR)$(PREFIX)/share/man/man1/redrill.1
+	install -m 0644 drills/redrill.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/redrill
+	install -m 0755 ci/verify-evidence.sh $(DESTDIR)$(PREFIX)/share/redrill/verify-evidence.sh
 
 # The programs and libraries that redrill is built and tested with (Debian packages).
 prepared:
@@ -86,5 +131,15 @@ setup:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all unit prepared setup clean
+help:
+	@echo "make            build $(BUILD)/redrill"
+	@echo "make drill      install what is missing, build, make a demo backup and drill it"
+	@echo "make test       install what is missing, build, run all tests"
+	@echo "make install    install under PREFIX ($(PREFIX)), below DESTDIR"
+	@echo "make lint       layers, shapes, format, shell scripts"
+	@echo "make asan       all tests under the address and undefined behaviour sanitizers"
+	@echo "make bench      memory and overhead, as ratios measured in one run"
+	@echo "make clean      remove $(BUILD)"
+
+.PHONY: all unit e2e test drill bench lint asan readme install prepared setup clean help
 .SECONDARY:

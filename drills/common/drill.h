@@ -22,6 +22,7 @@ struct rd_drill {
     int64_t started_us;
     int64_t incident_us; /* the plan's target, or the drill's start for `latest` */
     bool target_given;   /* the plan's target is a time */
+    bool keep;           /* the instance shall outlive redrill (`run --keep`) */
     unsigned char hash_key[RD_SHA256_BYTES];           /* for rd_drill_hash */
     void (*progress)(void *context, const char *text); /* one plain line; may be NULL */
     void *progress_context;

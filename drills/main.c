@@ -1,0 +1,9 @@
+/*
+ * main.c: the program redrill.
+ */
+#include "drills/commands.h"
+
+int main(int argc, char **argv)
+{
+    return rd_commands_main(argc, argv);
+}
