@@ -5,7 +5,7 @@
  * A shape describes a C struct. Objects are pointers to a struct, NULL when absent. Lists and
  * maps are `struct rd_list`; an item of a map has its key, a `const char *`, as first member.
  * Everything is in an arena. Absent: NULL for pointers, RD_ABSENT for integers, durations, sizes
- * and times, NaN for numbers, 0 for enums, 0 for tri-state booleans.
+ * and times, NaN for numbers, 0 for enums, false for booleans, no items for lists.
  */
 #ifndef RD_SHAPE_H
 #define RD_SHAPE_H
@@ -53,10 +53,12 @@ struct rd_field {
     size_t offset; /* offsetof the struct's member */
     unsigned flags;
     const char *unit;           /* "ms", "bytes", "%", "path"; NULL without one */
-    const char *fallback;       /* the default, as text; NULL: stays absent */
+    const char *fallback;       /* the default, as a plan would say it, without the quotes of a
+                                   string; NULL: stays absent. Not for RD_T_JSON. */
     const char *const *choices; /* of an enum; NULL-terminated */
     const struct rd_shape *sub; /* of an object, list or map */
-    double min, max;            /* of an integer or number, when one of them is not 0 */
+    double min, max;            /* of an integer or number, unless both are 0; without upper bound
+                                   when max is not above min */
     const char *help;           /* one sentence without stop */
 };
 
@@ -78,12 +80,18 @@ struct rd_shape {
 void *rd_shape_parse(const struct rd_shape *shape, const struct rd_json *json, const char *path,
                      const char *skip, struct rd_faults *faults) RD_MUST_CHECK;
 
-/* A JSON object of what is not absent, in the table's order. RD_PRIVATE fields, and secrets that
- * are not references, are left out. Strings that are not UTF-8 are cleaned (rd_text_clean). */
+/*
+ * A JSON object of what is not absent, in the table's order, from which rd_shape_parse makes the
+ * same struct again (times to the millisecond). RD_PRIVATE fields, and an RD_T_SECRET that is not a
+ * reference, are left out; lists without items too, unless they are required. Strings that are not
+ * UTF-8 are cleaned (rd_text_clean). RD_E_ARGUMENT for what no JSON can say: an integer beyond
+ * 2^53, an infinite number, an enum that is none of its choices.
+ */
 int rd_shape_print(const struct rd_shape *shape, const void *object, struct rd_json **ret_json,
                    struct rd_err *reterr) RD_MUST_CHECK;
 
-/* JSON Schema (draft 2020-12) of the object. `strict`: unknown keys are faults. */
+/* JSON Schema (draft 2020-12) of the object, without "$schema", which belongs to the outermost one.
+ * It accepts whatever rd_shape_parse accepts. `strict`: unknown keys are faults. */
 int rd_shape_schema(const struct rd_shape *shape, bool strict, struct rd_json **ret_json,
                     struct rd_err *reterr) RD_MUST_CHECK;
 
