@@ -3,6 +3,8 @@
  * codes. The verdict and its causes come first, what the drill does not prove comes last.
  */
 #include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "reporters/console_parts.h"
 #include "reporters/reporters.h"
@@ -34,6 +36,20 @@ void rd_console_parts(struct rd_buf *out, const char *head, const struct rd_buf 
         rd_lines_wrap(out, head, RD_CONSOLE_INDENT, rd_buf_text(line));
 }
 
+const char *rd_console_time(int64_t us, char text[RD_TIME_TEXT])
+{
+    char plain[RD_TIME_TEXT];
+
+    if (us == RD_ABSENT)
+        return NULL;
+    rd_time_format_plain(us, plain);
+    char *middle = strchr(plain, 'T');
+    if (middle != NULL)
+        *middle = ' ';
+    snprintf(text, RD_TIME_TEXT, "%.*s UTC", RD_TIME_TEXT - 5, plain);
+    return text;
+}
+
 static void console_limits(struct rd_buf *out, const struct rd_record *record)
 {
     if (record->limits.count == 0)
@@ -50,6 +66,10 @@ static int console_render(const struct rd_record *record, struct rd_buf *out, st
 
     rd_lines_wrap(out, verdict, 7, record->drill->plan_name);
     rd_lines_wrap(out, "", 7, record->reason);
+    if (record->verdict == RD_ERROR)
+        rd_lines_wrap(
+            out, "", 7,
+            "This says nothing about the backup yet: remove the error's cause, drill again.");
     rd_buf_puts(out, "\n");
     rd_console_facts(out, record);
     rd_buf_puts(out, "\n");

@@ -3,15 +3,9 @@
  */
 #include <inttypes.h>
 
-#include "drills/common/times.h"
 #include "reporters/console_parts.h"
 
 enum { FACTS_LINE_MAX = 1024 * 1024 };
-
-static const char *facts_time(int64_t us, char text[RD_TIME_TEXT])
-{
-    return us != RD_ABSENT ? rd_time_format(us, text) : NULL;
-}
 
 static void facts_backup_source(struct rd_buf *out, const struct rd_backup *backup)
 {
@@ -43,20 +37,21 @@ static void facts_backup(struct rd_buf *out, const struct rd_backup *backup)
     char size[RD_DURATION_TEXT], created[RD_TIME_TEXT];
 
     if (backup == NULL) {
-        rd_lines_wrap(out, "Backup", RD_CONSOLE_INDENT, "none that redrill restored");
+        rd_lines_wrap(out, "Backup", RD_CONSOLE_INDENT, "none was read");
         return;
     }
     rd_lines_wrap(out, "Backup", RD_CONSOLE_INDENT, backup->name);
-    rd_console_part(&line, "", backup->picked, "");
     rd_console_part(&line, "", backup->format, "");
-    rd_console_part(&line, "compression ", backup->compression, "");
+    rd_console_part(&line, "", backup->compression, "");
     if (backup->bytes != RD_ABSENT)
         rd_console_part(&line, "", rd_size_format(backup->bytes, size), "");
+    rd_console_part(&line, "", backup->picked, "");
     rd_console_parts(out, "", &line);
 
     rd_buf_clear(&line);
-    rd_console_part(&line, "made ", facts_time(backup->created_us, created), "");
-    rd_console_part(&line, "known by its ", backup->created_basis, "");
+    rd_console_part(&line, "made ", rd_console_time(backup->created_us, created), "");
+    if (line.length > 0 && backup->created_basis != NULL)
+        rd_buf_printf(&line, " (%s)", backup->created_basis);
     rd_console_parts(out, "", &line);
 
     facts_backup_source(out, backup);
@@ -111,7 +106,7 @@ static void facts_drill(struct rd_buf *out, const struct rd_record *record)
     rd_console_parts(out, "Subject", &line);
 
     rd_buf_clear(&line);
-    rd_console_part(&line, "", rd_time_format(drill->started_us, started), "");
+    rd_console_part(&line, "", rd_console_time(drill->started_us, started), "");
     if (took_ms > 0)
         rd_console_part(&line, "took ", rd_duration_format(took_ms, took), "");
     rd_console_part(&line, "on ", drill->host, "");

@@ -85,7 +85,7 @@ static void groups_headline(struct rd_buf *out, const struct rd_group *group, in
 static void groups_fact(struct rd_buf *out, const char *label, const char *value)
 {
     if (value != NULL && value[0] != '\0')
-        rd_lines_block(out, label, GROUPS_FACT_INDENT, value);
+        rd_lines_wrap(out, label, GROUPS_FACT_INDENT, value);
 }
 
 static void groups_finding(struct rd_buf *out, const struct rd_finding *finding)
@@ -102,7 +102,8 @@ static void groups_finding(struct rd_buf *out, const struct rd_finding *finding)
     rd_lines_wrap(out, "", 11, finding->message);
     groups_fact(out, "           expected", finding->expected);
     groups_fact(out, "           actual", finding->actual);
-    groups_fact(out, "           detail", finding->detail);
+    if (finding->detail != NULL) /* often the last lines of a log */
+        rd_lines_block(out, "           detail", GROUPS_FACT_INDENT, finding->detail);
     groups_fact(out, "           hint", finding->hint);
 }
 
@@ -147,6 +148,8 @@ void rd_console_groups(struct rd_buf *out, const struct rd_record *record)
     const struct rd_group *groups = record->groups.items;
     int columns = groups_columns(&record->groups);
 
+    if (record->groups.count == 0)
+        return;
     rd_buf_puts(out, "\nChecks\n");
     for (size_t i = 0; i < record->groups.count; i++) {
         groups_headline(out, &groups[i], columns);

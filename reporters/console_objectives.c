@@ -4,7 +4,6 @@
  */
 #include <stdio.h>
 
-#include "drills/common/times.h"
 #include "reporters/console_parts.h"
 
 enum { OBJECTIVES_LINE_MAX = 1024 * 1024 };
@@ -32,9 +31,8 @@ static void objectives_evidence(struct rd_buf *out, const struct rd_evidence *ev
     char at[RD_TIME_TEXT], age[RD_DURATION_TEXT];
     int64_t ms = evidence->age_ms;
 
-    rd_buf_printf(&line, "%s: ", evidence->basis);
-    rd_buf_puts(&line,
-                evidence->at_us != RD_ABSENT ? rd_time_format(evidence->at_us, at) : "no time");
+    const char *time = rd_console_time(evidence->at_us, at);
+    rd_buf_printf(&line, "%s: %s", evidence->basis, time != NULL ? time : "no time");
     if (ms != RD_ABSENT)
         rd_buf_printf(&line, ", %s %s", rd_duration_format(ms < 0 ? -ms : ms, age),
                       ms < 0 ? "after the incident" : "before the incident");
@@ -56,9 +54,8 @@ static void objectives_rpo(struct rd_buf *out, const struct rd_rpo *rpo)
     rd_console_parts(out, "RPO", &line);
 
     rd_buf_clear(&line);
-    rd_console_part(&line, "by ", rpo->basis, "");
-    if (rpo->incident_us != RD_ABSENT)
-        rd_console_part(&line, "incident at ", rd_time_format(rpo->incident_us, incident), "");
+    rd_console_part(&line, "decided by the ", rpo->basis, "");
+    rd_console_part(&line, "incident at ", rd_console_time(rpo->incident_us, incident), "");
     rd_console_parts(out, "", &line);
     for (size_t i = 0; i < rpo->evidence.count; i++)
         objectives_evidence(out, &evidence[i]);

@@ -62,11 +62,11 @@ static void lines_fill(struct rd_buf *out, const char *head, size_t indent, cons
         lines_spaces(out, gap);
     line.column += gap;
     for (size_t at = 0; at < length;) {
-        size_t blanks = strspn(text + at, " ");
+        size_t blanks = strspn(text + at, " \t");
         if (blanks > length - at)
             blanks = length - at;
         at += blanks;
-        size_t word = strcspn(text + at, " ");
+        size_t word = strcspn(text + at, " \t");
         if (word > length - at)
             word = length - at;
         if (word > 0)

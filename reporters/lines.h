@@ -17,7 +17,7 @@ void rd_lines_wrap(struct rd_buf *out, const char *head, size_t indent, const ch
 void rd_lines_printf(struct rd_buf *out, const char *head, size_t indent, const char *format, ...)
     RD_PRINTF(4, 5);
 
-/* The same, for a text of several lines that stay what they are. */
+/* The same, for a text of several lines that stay what they are; tabs become blanks. */
 void rd_lines_block(struct rd_buf *out, const char *head, size_t indent, const char *text);
 
 #endif

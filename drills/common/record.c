@@ -301,6 +301,12 @@ void rd_record_phase(struct rd_recorder *recorder, const char *name)
     recorder->phase_running = true;
 }
 
+/* What is lost is rounded up, what is gained down. */
+static int64_t record_age_ms(int64_t us)
+{
+    return us > 0 ? (us + 999) / 1000 : us / 1000;
+}
+
 void rd_recorder_ages(struct rd_recorder *recorder)
 {
     const struct rd_rpo *rpo = recorder->record->rpo;
@@ -308,7 +314,7 @@ void rd_recorder_ages(struct rd_recorder *recorder)
 
     for (size_t i = 0; i < rpo->evidence.count && rpo->incident_us != RD_ABSENT; i++) {
         if (evidence[i].at_us != RD_ABSENT && evidence[i].age_ms == RD_ABSENT)
-            evidence[i].age_ms = (rpo->incident_us - evidence[i].at_us) / 1000;
+            evidence[i].age_ms = record_age_ms(rpo->incident_us - evidence[i].at_us);
     }
 }
 

@@ -110,7 +110,7 @@ struct rd_backup {
     const char *picked;         /* "newest of 14", "random of 14" */
     int64_t seed;               /* of a random pick; RD_ABSENT else */
     const char *server_version; /* of the source */
-    const char *tool_version;   /* pg_dump's */
+    const char *tool_version;   /* what took it: "pg_dump 15.12" */
     const char *database;       /* its name at the source */
     const char *encoding;
     const char *locale_provider;

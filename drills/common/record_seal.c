@@ -212,6 +212,8 @@ static void seal_reason(const struct rd_record *record, struct rd_buf *out)
     } else if (required.of[RD_ERROR] > 0) {
         seal_say(out, required.of[RD_ERROR], "finding is in error", "findings are in error");
         seal_causes(record, required.of[RD_ERROR], out);
+    } else if (required.of[RD_PASS] == 0 && required.of[RD_SKIP] == 0) {
+        rd_buf_puts(out, "nothing was examined");
     } else if (required.of[RD_PASS] == 0) {
         rd_buf_puts(out, "no required check passed: ");
         seal_say(out, required.of[RD_SKIP], "finding is skipped", "findings are skipped");

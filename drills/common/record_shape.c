@@ -103,7 +103,7 @@ static const struct rd_field backup_fields[] = {
     FIELD("serverVersion", STRING, rd_backup, server_version,
           .help = "version of the server that the backup was taken from"),
     FIELD("toolVersion", STRING, rd_backup, tool_version,
-          .help = "version of the program that took it"),
+          .help = "the program that took it, with its version"),
     FIELD("database", STRING, rd_backup, database, .help = "the database's name at the source"),
     FIELD("encoding", STRING, rd_backup, encoding, .help = "the database's encoding"),
     FIELD("localeProvider", STRING, rd_backup, locale_provider, .help = "libc, icu or builtin"),
