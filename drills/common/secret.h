@@ -18,9 +18,13 @@ struct rd_secret {
 
 enum { RD_SECRET_MAX = 64 * 1024 };
 
-/* Writes the value into `out`, which must have been made with RD_SECRET_MAX or less. Relative paths
- * count from `folder`. An unset variable, an empty value and a value with a NUL are errors; no
- * error tells the value. */
+/*
+ * Writes the value into `out`, in place of what is there. `out` must have been made with
+ * RD_SECRET_MAX or less, which the value must stay below; on failure it is wiped. Relative paths,
+ * and the program's working folder, count from `folder`; a program without slash is looked for in
+ * PATH and gets redrill's environment. An unset variable, a program that fails, an empty value and
+ * one with a NUL are errors (a literal may be empty). No error tells the value.
+ */
 int rd_secret_reveal(const struct rd_secret *secret, const char *folder,
                      const struct rd_deadline *deadline, struct rd_buf *out,
                      struct rd_err *reterr) RD_MUST_CHECK;
