@@ -35,9 +35,9 @@ static void judge_error(const struct rd_migrations *migrations, const char *name
 static bool judge_is_covered(const struct rd_migrations *migrations,
                              const struct rd_migration_file *file)
 {
-    for (size_t i = 0; i < migrations->row_count; i++) {
+    for (size_t i = 0; i < migrations->row_count && rd_migrations_is_version(file->key); i++) {
         const struct rd_migration *row = &migrations->rows[i];
-        if (row->key == NULL)
+        if (row->key == NULL || !rd_migrations_is_version(row->key))
             continue;
         int order = rd_migrations_compare_keys(file->key, row->key);
         if ((row->state == RD_MIGRATION_UPTO || row->state == RD_MIGRATION_BASELINE) && order <= 0)

@@ -41,7 +41,7 @@ const char *rd_migrations_flyway_key(struct rd_arena *arena, const char *name)
     return key;
 }
 
-static bool keys_is_version(const char *key)
+bool rd_migrations_is_version(const char *key)
 {
     if (*key == 'V')
         key++;
@@ -61,8 +61,8 @@ static int keys_compare_numbers(const char *a, size_t a_length, const char *b, s
 
 int rd_migrations_compare_keys(const char *a, const char *b)
 {
-    bool a_version = keys_is_version(a);
-    bool b_version = keys_is_version(b);
+    bool a_version = rd_migrations_is_version(a);
+    bool b_version = rd_migrations_is_version(b);
 
     if (a_version != b_version)
         return a_version ? 1 : -1;

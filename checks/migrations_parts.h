@@ -141,6 +141,7 @@ struct rd_migration_file *rd_migrations_file(const struct rd_migrations *migrati
  * and "V1" is "V1.0"; they come after everything else, which is ordered by its bytes.
  */
 int rd_migrations_compare_keys(const char *a, const char *b);
+bool rd_migrations_is_version(const char *key);
 /* A file's name without its last extension. */
 const char *rd_migrations_stem(struct rd_arena *arena, const char *name) RD_MUST_CHECK;
 /* The number that a file's name begins with; NULL when it begins with none. */
