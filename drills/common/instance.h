@@ -48,7 +48,8 @@ int rd_instance_open(const struct rd_instance *instance, const char *database, u
                      struct rd_err *reterr) RD_MUST_CHECK;
 
 /* The instance as a libpq URI ("postgresql://user@/db?host=…&port=…", percent-encoded) for an
- * application. For `existing`: its own connection string, which may be secret. */
+ * application. `database` NULL: the instance's. For `existing` it holds what its connection string
+ * holds, the password too: it may be secret. */
 int rd_instance_url(const struct rd_instance *instance, const char *database, struct rd_buf *out,
                     struct rd_err *reterr) RD_MUST_CHECK;
 

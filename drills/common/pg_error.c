@@ -126,5 +126,5 @@ int rd_pg_error_connect(const char *text, bool needs_password,
 
     ret_sqlstate[0] = '\0';
     int code = needs_password ? RD_E_AUTH : RD_E_NETWORK;
-    return rd_err_set(reterr, code, "cannot connect: %s", line);
+    return rd_err_set(reterr, code, "cannot connect: %s", *line != '\0' ? line : "no reason given");
 }

@@ -1,0 +1,121 @@
+/*
+ * row_counts_settings.c: the settings of the check `row_counts`.
+ */
+#include <math.h>
+#include <stddef.h>
+
+#include "checks/row_counts_parts.h"
+
+/* Up to here a double, and so JSON, holds every whole number. */
+#define ROW_COUNTS_MOST 9007199254740992.0
+
+#define FIELD(member) .offset = offsetof(struct rd_row_counts_entry, member)
+
+static const struct rd_field row_counts_entry_fields[] = {
+    {.name = "exact",
+     .type = RD_T_INTEGER,
+     FIELD(exact),
+     .unit = "rows",
+     .max = ROW_COUNTS_MOST,
+     .help = "so many rows, not one more or less"},
+    {.name = "min",
+     .type = RD_T_INTEGER,
+     FIELD(min),
+     .unit = "rows",
+     .max = ROW_COUNTS_MOST,
+     .help = "at least so many rows"},
+    {.name = "max",
+     .type = RD_T_INTEGER,
+     FIELD(max),
+     .unit = "rows",
+     .max = ROW_COUNTS_MOST,
+     .help = "at most so many rows"},
+    {.name = "tolerance",
+     .type = RD_T_NUMBER,
+     FIELD(tolerance),
+     .unit = "%",
+     .max = 1000000,
+     .help = "how far this table may be from the baseline, in percent of the baseline's rows"},
+    {0},
+};
+#undef FIELD
+
+static void row_counts_entry_validate(const void *object, const char *path,
+                                      struct rd_faults *faults)
+{
+    const struct rd_row_counts_entry *entry = object;
+    bool bounded = entry->min != RD_ABSENT || entry->max != RD_ABSENT;
+
+    rd_relation_validate(entry->name, true, path, faults);
+    if (entry->exact != RD_ABSENT && bounded)
+        rd_faults_add(faults, path, "'exact' leaves nothing to 'min' and 'max'");
+    if (entry->min != RD_ABSENT && entry->max != RD_ABSENT && entry->min > entry->max)
+        rd_faults_add(faults, path, "'min' is larger than 'max'");
+}
+
+static const struct rd_shape row_counts_entry_shape = {
+    .name = "table",
+    .size = sizeof(struct rd_row_counts_entry),
+    .fields = row_counts_entry_fields,
+    .validate = row_counts_entry_validate,
+};
+
+#define FIELD(member) .offset = offsetof(struct rd_row_counts_settings, member)
+
+static const struct rd_field row_counts_fields[] = {
+    {.name = "tables",
+     .type = RD_T_MAP,
+     FIELD(tables),
+     .sub = &row_counts_entry_shape,
+     .help = "what is expected, by table (public.users) or pattern (sales.*); a table's own entry "
+             "beats patterns, of which the first counts; patterns stand for ordinary and "
+             "partitioned tables"},
+    {.name = "baseline",
+     .type = RD_T_STRING,
+     FIELD(baseline),
+     .unit = "path",
+     .help =
+         "file with the counts that the source had when the backup was made; each of its tables "
+         "must be there"},
+    {.name = "tolerance",
+     .type = RD_T_NUMBER,
+     FIELD(tolerance),
+     .unit = "%",
+     .fallback = "0",
+     .max = 1000000,
+     .help = "how far tables may be from the baseline, in percent of the baseline's rows"},
+    {.name = "ignore",
+     .type = RD_T_STRINGS,
+     FIELD(ignore),
+     .help = "tables or patterns that are left out of the baseline and of patterns"},
+    {0},
+};
+#undef FIELD
+
+static void row_counts_validate(const void *object, const char *path, struct rd_faults *faults)
+{
+    const struct rd_row_counts_settings *settings = object;
+    const struct rd_row_counts_entry *entries = settings->tables.items;
+
+    if (settings->tables.count == 0 && settings->baseline == NULL)
+        rd_faults_add(faults, path, "'tables' or 'baseline' must say what is expected");
+    for (size_t i = 0; i < settings->ignore.count; i++)
+        rd_relation_validate(settings->ignore.items[i], true,
+                             rd_arena_printf(faults->arena, "%s.ignore[%zu]", path, i), faults);
+    for (size_t i = 0; settings->baseline == NULL && i < settings->tables.count; i++) {
+        const char *where =
+            rd_arena_printf(faults->arena, "%s.tables[\"%s\"]", path, entries[i].name);
+        if (!isnan(entries[i].tolerance))
+            rd_faults_add(faults, where, "'tolerance' needs a 'baseline'");
+        else if (entries[i].exact == RD_ABSENT && entries[i].min == RD_ABSENT &&
+                 entries[i].max == RD_ABSENT)
+            rd_faults_add(faults, where, "must say how many rows are expected");
+    }
+}
+
+const struct rd_shape rd_row_counts_shape = {
+    .name = "row_counts",
+    .size = sizeof(struct rd_row_counts_settings),
+    .fields = row_counts_fields,
+    .validate = row_counts_validate,
+};
