@@ -1,33 +1,54 @@
 #!/bin/sh
-# Checks a signed report without redrill: ci/verify-evidence.sh audit.dsse.json PUBLIC-KEY.pem
+# Verifies the signed report of a drill without redrill: with jq, base64 and openssl alone.
 #
-# Needs jq, base64 and openssl 3. The key has to come from somewhere you trust: a key that arrives
-# together with the report proves nothing. Prints the drill's verdict and the digest of the backup.
+#     ci/verify-evidence.sh audit.dsse.json PUBLIC-KEY.pem
+#
+# Exit 0 and the signed statement on stdout when the holder of the key signed exactly that statement;
+# else exit 1 and nothing on stdout. The key must come from the signer, never from beside the report.
+# The statement's subjects can then be compared with what `sha256sum` prints for the backup.
+# The format is DSSE 1.0: https://github.com/secure-systems-lab/dsse
 set -eu
 
+if [ $# -ne 2 ]; then
+    echo "usage: verify-evidence.sh audit.dsse.json PUBLIC-KEY.pem" >&2
+    exit 64
+fi
 envelope=$1
 key=$2
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-type=$(jq -er .payloadType "$envelope")
-jq -er .payload "$envelope" | base64 -d >"$work/statement"
-jq -er 'if (.signatures | length) == 1 then .signatures[0].sig else error("not one signature") end' \
-    "$envelope" | base64 -d >"$work/signature"
+fail() {
+    echo "NOT VERIFIED: $1" >&2
+    exit 1
+}
 
-# What was signed is not the statement alone (DSSE's pre-authentication encoding): the type and both
-# lengths, in bytes, come first.
+type=application/vnd.in-toto+json
+jq -e --arg type "$type" '.payloadType == $type and (.signatures | length) == 1' "$envelope" \
+    >/dev/null 2>&1 || fail "this is not the signed report of a drill"
+jq -j .payload "$envelope" | base64 -d >"$work/statement" || fail "the payload is not base64"
+jq -j '.signatures[0].sig' "$envelope" | base64 -d >"$work/signature" ||
+    fail "the signature is not base64"
+
+# What is signed: the type and the statement, each after its length in bytes. It has to be a file,
+# because openssl does not read it from a pipe for Ed25519.
 {
-    printf 'DSSEv1 %d %s %d ' "$(printf %s "$type" | wc -c)" "$type" "$(wc -c <"$work/statement")"
+    printf 'DSSEv1 %d %s %d ' "${#type}" "$type" "$(wc -c <"$work/statement")"
     cat "$work/statement"
 } >"$work/signed"
 
-if openssl pkey -pubin -in "$key" -noout -text | head -n 1 | grep -q ED25519; then
+case $(openssl pkey -pubin -in "$key" -noout -text 2>/dev/null) in
+ED25519*)
     openssl pkeyutl -verify -pubin -inkey "$key" -rawin -in "$work/signed" \
-        -sigfile "$work/signature" >&2
-else
-    openssl dgst -sha256 -verify "$key" -signature "$work/signature" "$work/signed" >&2
-fi
+        -sigfile "$work/signature" >/dev/null 2>&1 || fail "the signature is not this key's"
+    ;;
+*"NIST CURVE: P-256"*)
+    openssl dgst -sha256 -verify "$key" -signature "$work/signature" "$work/signed" \
+        >/dev/null 2>&1 || fail "the signature is not this key's"
+    ;;
+*) fail "'$key' is not a public Ed25519 or ECDSA P-256 key in PEM" ;;
+esac
 
-jq -r '"drill \(.predicate.drill.id): \(.predicate.verdict)",
-       (.subject[] | "\(.digest.sha256)  \(.name)")' "$work/statement"
+echo "Verified: the key's holder signed the statement below." >&2
+cat "$work/statement"

@@ -285,7 +285,7 @@ static int stream_decode(struct rd_stream *stream, struct rd_codec_step *step,
 
     /* There was input, or there is none any more: a decoder that stands still will for ever. */
     if (!step->ended && step->in_length == offered && step->out_room == STREAM_BUFFER)
-        return stream_bad(stream, "ends within its", "more is needed",
+        return stream_bad(stream, "ends within its", "the end of the last member is missing",
                           "The file was cut short: look at the exit status of every program in the "
                           "pipe that made it, at its copying, and at full disks.",
                           reterr);

@@ -4,16 +4,13 @@
  */
 #include "drills/common/stream.h"
 
-#include <fcntl.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "drills/common/buf.h"
+#include "tests/unit/foreign.h"
 #include "tests/unit/suite.h"
 
 enum { MOST = 64 * 1024 * 1024, SMALL = 1500, LARGE = 3 * 1024 * 1024 };
@@ -61,40 +58,14 @@ static void fill(struct rd_buf *out, size_t length)
 
 static void save(const char *data, size_t length)
 {
-    FILE *file = fopen(sample, "wb");
-
-    ck_assert_ptr_nonnull(file);
-    ck_assert_uint_eq(fwrite(data, 1, length, file), length);
-    ck_assert_int_eq(fclose(file), 0);
+    save_file(sample, data, length);
 }
 
 /* What a program makes of `in`, appended to `out`. */
 static void run(const char *const *command, const struct rd_buf *in, struct rd_buf *out)
 {
-    posix_spawn_file_actions_t actions;
-    char piece[65536];
-    size_t got;
-    int pipes[2], status;
-    pid_t child;
-    extern char **environ;
-
     save(in->data, in->length);
-    ck_assert_int_eq(pipe2(pipes, O_CLOEXEC), 0);
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 0, sample, O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, pipes[1], 1);
-    ck_assert_int_eq(
-        posix_spawnp(&child, command[0], &actions, NULL, (char *const *)command, environ), 0);
-    posix_spawn_file_actions_destroy(&actions);
-    close(pipes[1]);
-
-    FILE *end = fdopen(pipes[0], "rb");
-    while ((got = fread(piece, 1, sizeof(piece), end)) > 0)
-        rd_buf_add(out, piece, got);
-    fclose(end);
-    ck_assert_int_eq(waitpid(child, &status, 0), child);
-    ck_assert_int_eq(status, 0);
-    ck_assert_int_eq(out->broken, RD_OK);
+    ck_assert_int_eq(run_foreign(command, sample, out), 0);
 }
 
 /* Reads the sample to its end. What is handed out is appended to `out`, which may be NULL. */
