@@ -12,6 +12,7 @@ struct lines_line {
     struct rd_buf *out;
     size_t column;
     size_t indent;
+    bool bare; /* nothing but blanks so far */
 };
 
 static size_t lines_count(const char *text, size_t length)
@@ -34,6 +35,24 @@ static void lines_spaces(struct rd_buf *out, size_t count)
         rd_buf_puts(out, " ");
 }
 
+/* Runners skip blanks of every script before a command, so characters beyond ASCII do not make a
+ * line's start safe. */
+static void lines_add(struct lines_line *line, const char *word, size_t length)
+{
+    size_t start = 0;
+
+    while (line->bare && start < length && (unsigned char)word[start] >= 0x80)
+        start++;
+    for (size_t i = 0; i < length; i++) {
+        bool twice = i > 0 && word[i] == word[i - 1];
+        if (twice && (word[i] == '#' || (word[i] == ':' && line->bare && i == start + 1)))
+            rd_buf_printf(line->out, "\\x%02x", (unsigned)word[i]);
+        else
+            rd_buf_add(line->out, &word[i], 1);
+    }
+    line->bare = line->bare && start == length;
+}
+
 /* A word with the blanks before it, which are dropped where a line begins. */
 static void lines_word(struct lines_line *line, size_t blanks, const char *word, size_t length)
 {
@@ -43,10 +62,11 @@ static void lines_word(struct lines_line *line, size_t blanks, const char *word,
         rd_buf_puts(line->out, "\n");
         lines_spaces(line->out, line->indent);
         line->column = line->indent;
+        line->bare = true;
         blanks = 0;
     }
     lines_spaces(line->out, blanks);
-    rd_buf_add(line->out, word, length);
+    lines_add(line, word, length);
     line->column += blanks + columns;
 }
 
@@ -54,7 +74,12 @@ static void lines_word(struct lines_line *line, size_t blanks, const char *word,
 static void lines_fill(struct rd_buf *out, const char *head, size_t indent, const char *text,
                        size_t length)
 {
-    struct lines_line line = {.out = out, .column = rd_lines_columns(head), .indent = indent};
+    struct lines_line line = {
+        .out = out,
+        .column = rd_lines_columns(head),
+        .indent = indent,
+        .bare = head[0] == '\0',
+    };
 
     rd_buf_puts(out, head);
     size_t gap = line.column < indent ? indent - line.column : line.column > 0;

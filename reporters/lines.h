@@ -1,6 +1,8 @@
 /*
  * lines.h: plain text for people, in lines of at most RD_LINES_WIDTH columns where words allow it.
- * A column is a character. Texts are clean UTF-8; what would break a line is shown as "\n".
+ * A column is a character. Texts are clean UTF-8; what would break a line is shown as "\n", and
+ * what CI runners would obey ("::error::" at the start of a line, "##[" and "##vso[" anywhere) with
+ * one character as "\x3a" or "\x23", because names of the restored database are in it.
  */
 #ifndef RD_LINES_H
 #define RD_LINES_H

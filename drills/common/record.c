@@ -225,8 +225,18 @@ void rd_record_group_end(struct rd_recorder *recorder, struct rd_group *group)
         recorder->running = NULL;
 }
 
-/* The next finding of a group; the spare one where none can be kept. The last place is left for the
- * finding that counts what is not listed. */
+/* One finding more could be listed, and one that counts the others. */
+static bool record_has_room(const struct rd_recorder *recorder, const struct rd_group *group,
+                            int verdict)
+{
+    bool good = verdict == RD_PASS || verdict == RD_SKIP;
+    size_t parts = good ? 3 : 4; /* of four */
+
+    return group->findings.count + 1 < (size_t)RD_FINDINGS_MAX / 4 * parts &&
+           recorder->listed < (size_t)RD_RECORD_FINDINGS_MAX / 4 * parts;
+}
+
+/* The next finding of a group; the spare one where none can be kept. */
 static struct rd_finding *record_next_finding(struct rd_recorder *recorder, struct rd_group *group,
                                               int verdict)
 {
@@ -235,13 +245,16 @@ static struct rd_finding *record_next_finding(struct rd_recorder *recorder, stru
     recorder->spare_finding = (struct rd_finding){.duration_ms = RD_ABSENT};
     if (record_closed(recorder) || beside == NULL)
         return &recorder->spare_finding;
-    if (group->findings.count >= RD_FINDINGS_MAX - 1) {
+    if (!record_has_room(recorder, group, verdict)) {
         bool known = verdict >= RD_PASS && verdict <= RD_SKIP;
         beside->unlisted[known ? verdict : RD_ERROR]++;
         return &recorder->spare_finding;
     }
     struct rd_finding *finding = rd_list_add(&group->findings, &rd_finding_shape, recorder->arena);
-    return finding != NULL ? finding : &recorder->spare_finding;
+    if (finding == NULL)
+        return &recorder->spare_finding;
+    recorder->listed++;
+    return finding;
 }
 
 struct rd_finding *rd_find(struct rd_recorder *recorder, struct rd_group *group, int verdict,

@@ -187,8 +187,9 @@ enum {
     RD_RECORD_TEXT_MAX = 4096,        /* bytes of one text: more is cut */
     RD_RECORD_SUBJECT_MAX = 500,      /* bytes of a finding's subject, without its number */
     RD_GROUPS_MAX = 1100,
-    RD_FINDINGS_MAX = 20000,     /* in one group */
-    RD_BACKUP_FILES_MAX = 20000, /* listed; more are counted */
+    RD_FINDINGS_MAX = 20000,        /* listed in one group */
+    RD_RECORD_FINDINGS_MAX = 30000, /* listed in all groups */
+    RD_BACKUP_FILES_MAX = 20000,    /* listed; more are counted */
 };
 
 /*
@@ -211,10 +212,11 @@ struct rd_group *rd_record_group(struct rd_recorder *recorder, const char *name,
                                  bool required);
 void rd_record_group_end(struct rd_recorder *recorder, struct rd_group *group);
 
-/* Adds a finding to a group and returns it, so that expected, actual and hint can be set; never
+/* Adds a finding to a group and returns it, so that all but verdict and subject can be set; never
  * NULL, valid until the next finding is added. `subject` is copied; a subject that is taken gets a
- * number when the record is sealed. At most RD_FINDINGS_MAX a group: beyond it fails and errors are
- * still counted in one finding. */
+ * number when the record is sealed. Beyond RD_FINDINGS_MAX a group and RD_RECORD_FINDINGS_MAX a
+ * record findings are not listed but counted, in one more finding with the worst of their verdicts;
+ * passes and skips leave the last quarter of the room to fails and errors. */
 struct rd_finding *rd_find(struct rd_recorder *recorder, struct rd_group *group, int verdict,
                            const char *subject, const char *format, ...) RD_PRINTF(5, 6);
 

@@ -59,7 +59,7 @@ static void seal_unlisted(struct rd_recorder *recorder, struct rd_group *group)
     finding->message =
         rd_record_text(recorder,
                        "%" PRId64 " more are not listed: %" PRId64 " fail, %" PRId64
-                       " are in error, %" PRId64 " pass, %" PRId64 " are skipped",
+                       " in error, %" PRId64 " pass, %" PRId64 " skipped",
                        sum, more[RD_FAIL], more[RD_ERROR], more[RD_PASS], more[RD_SKIP]);
 }
 

@@ -19,6 +19,7 @@ struct rd_recorder {
     struct rd_record *record;
     struct rd_recorder_group *beside; /* one for each group, in the same order */
     struct rd_group *running;         /* whose clock runs; NULL without one */
+    size_t listed;                    /* findings of all groups */
     size_t limits_room;
     int64_t phase_us; /* monotonic start of the last phase */
     bool phase_running;

@@ -117,8 +117,8 @@ START_TEST(findings_beyond_the_maximum_are_counted_and_still_fail)
     struct rd_group *only = group("foreign_keys");
 
     for (int i = 0; i < RD_FINDINGS_MAX + 10; i++)
-        rd_find(recorder, only, RD_PASS, "key", "is whole");
-    rd_find(recorder, only, RD_FAIL, "key", "is broken")->hint = "Look.";
+        rd_find(recorder, only, RD_FAIL, "key", "is broken")->hint = "Look.";
+    rd_find(recorder, only, RD_PASS, "key", "is whole");
     rd_find(recorder, only, 0, "key", "is unknown");
     sealed();
     ck_assert_uint_eq(only->findings.count, RD_FINDINGS_MAX);
@@ -126,8 +126,42 @@ START_TEST(findings_beyond_the_maximum_are_counted_and_still_fail)
     ck_assert_int_eq(last->verdict, RD_FAIL);
     ck_assert_str_eq(last->subject, "further findings");
     ck_assert_str_eq(last->message,
-                     "13 more are not listed: 1 fail, 1 are in error, 11 pass, 0 are skipped");
+                     "13 more are not listed: 11 fail, 1 in error, 1 pass, 0 skipped");
     ck_assert_int_eq(record->verdict, RD_FAIL);
+}
+END_TEST
+
+START_TEST(what_passes_leaves_room_for_what_does_not)
+{
+    struct rd_group *only = group("row_counts");
+
+    for (int i = 0; i < RD_FINDINGS_MAX; i++)
+        rd_find(recorder, only, RD_PASS, "table", "is whole");
+    ck_assert_str_eq(rd_find(recorder, only, RD_FAIL, "orders", "is empty")->subject, "orders");
+    sealed();
+    ck_assert_uint_eq(only->findings.count, RD_FINDINGS_MAX / 4 * 3 + 1);
+    ck_assert_int_eq(finding_of(only, only->findings.count - 1)->verdict, RD_PASS);
+    ck_assert_str_eq(record->reason, "1 finding fails: row_counts orders");
+}
+END_TEST
+
+START_TEST(all_groups_share_the_room_of_the_record)
+{
+    static const char *const names[] = {"one", "two", "three"};
+    size_t listed = 0;
+
+    for (size_t i = 0; i < RD_COUNT(names); i++) {
+        struct rd_group *each = group(names[i]);
+        for (int j = 0; j < RD_FINDINGS_MAX; j++)
+            rd_find(recorder, each, RD_FAIL, "table", "is empty");
+    }
+    sealed();
+    for (size_t i = 0; i < RD_COUNT(names); i++) {
+        const struct rd_group *each = (const struct rd_group *)record->groups.items + i;
+        ck_assert_int_eq(each->verdict, RD_FAIL);
+        listed += each->findings.count;
+    }
+    ck_assert_uint_eq(listed, RD_RECORD_FINDINGS_MAX + RD_COUNT(names));
 }
 END_TEST
 
@@ -212,6 +246,8 @@ Suite *rd_test_suite(void)
     tcase_add_test(tests, names_of_groups_that_are_taken_get_numbers);
     tcase_add_test(tests, a_group_takes_findings_after_others_were_opened);
     tcase_add_test(tests, findings_beyond_the_maximum_are_counted_and_still_fail);
+    tcase_add_test(tests, what_passes_leaves_room_for_what_does_not);
+    tcase_add_test(tests, all_groups_share_the_room_of_the_record);
     tcase_add_test(tests, more_groups_than_fit_make_the_record_incomplete);
     tcase_add_test(tests, files_of_a_backup_beyond_the_maximum_are_counted);
     tcase_add_test(tests, phases_follow_one_another_and_take_time);

@@ -78,6 +78,20 @@ START_TEST(what_was_written_can_be_read)
 }
 END_TEST
 
+START_TEST(what_was_read_is_clean_again)
+{
+    RD_CLEANUP(rd_arena_freep) struct rd_arena *arena = rd_arena_new(RD_RECORD_MAX);
+    RD_CLEANUP(rd_json_freep) struct rd_json *json = as_json();
+    struct rd_record *again = NULL;
+
+    ck_assert_int_eq(rd_json_set(json, "limits.0", rd_json_new_text("\x1b[2J"), NULL), RD_OK);
+    ck_assert_int_eq(rd_json_set(json, "drill.plan", rd_json_new_text("\x1b[2J"), NULL), RD_OK);
+    ck_assert_int_eq(rd_record_from_json(json, arena, &again, NULL), RD_OK);
+    ck_assert_str_eq(again->limits.items[0], "\\x1b[2J");
+    ck_assert_str_eq(again->drill->plan_name, "\\x1b[2J");
+}
+END_TEST
+
 START_TEST(what_is_not_known_is_not_passed_over)
 {
     static const struct {
@@ -153,6 +167,7 @@ Suite *rd_test_suite(void)
     tcase_add_test(tests, every_text_is_clean_and_bounded);
     tcase_add_test(tests, a_text_is_cut_between_characters);
     tcase_add_test(tests, what_was_written_can_be_read);
+    tcase_add_test(tests, what_was_read_is_clean_again);
     tcase_add_loop_test(tests, what_is_not_known_is_not_passed_over, 0, 10);
     tcase_add_loop_test(tests, what_is_no_record_is_refused, 0, 6);
     tcase_add_test(tests, the_schema_describes_every_member);

@@ -76,6 +76,21 @@ START_TEST(without_a_backup_the_subject_is_the_plan_and_the_record_says_so)
 }
 END_TEST
 
+START_TEST(a_backup_that_was_not_read_to_its_end_is_no_subject)
+{
+    struct rd_recorder *recorder = records_begin("orders-prod");
+
+    rd_recorder_record(recorder)->backup->name = "backups/orders.sql.gz";
+    rd_record_backup_file(recorder, "backups/globals.sql", 1, OTHER_SHA256, true);
+    records_end(recorder);
+
+    RD_CLEANUP(rd_json_freep) struct rd_json *json = stated(recorder);
+    ck_assert_uint_eq(rd_json_count(rd_json_get(json, "subject")), 1);
+    ck_assert_str_eq(text_at(json, "/subject/0/name"), "plan:orders-prod");
+    ck_assert_str_eq(text_at(json, "/predicate/backup/name"), "backups/orders.sql.gz");
+}
+END_TEST
+
 START_TEST(subjects_that_share_a_name_get_numbers)
 {
     RD_CLEANUP(rd_json_freep) struct rd_json *json = stated(records_hostile());
@@ -141,6 +156,7 @@ Suite *rd_test_suite(void)
     tcase_add_test(tests, the_statement_is_one_line_with_four_members);
     tcase_add_test(tests, the_backup_comes_first_and_side_files_follow);
     tcase_add_test(tests, without_a_backup_the_subject_is_the_plan_and_the_record_says_so);
+    tcase_add_test(tests, a_backup_that_was_not_read_to_its_end_is_no_subject);
     tcase_add_test(tests, subjects_that_share_a_name_get_numbers);
     tcase_add_test(tests, a_folder_with_many_files_keeps_its_side_files_and_the_limit);
     tcase_add_loop_test(tests, what_is_no_digest_is_refused, 0, 4);

@@ -88,6 +88,28 @@ START_TEST(many_failures_are_counted_after_the_first)
 }
 END_TEST
 
+START_TEST(names_of_the_database_give_no_orders_to_the_ci_runner)
+{
+    RD_CLEANUP(rd_buf_free) struct rd_buf text = RD_BUF_INIT(RD_REPORT_MAX);
+    struct rd_recorder *recorder = records_begin("orders-prod");
+    struct rd_group *group = rd_record_group(recorder, "sql", "sql", true);
+
+    struct rd_finding *finding =
+        rd_find(recorder, group, RD_FAIL, "a##[error]b ##vso[task.complete]", "::error::c::text");
+    finding->detail = "::stop-commands::x\n \xc2\xa0 \xc2\xa0::error::y\nz::error::";
+    finding->hint = "####";
+    records_end(recorder);
+    rendered(recorder, &text);
+    ck_assert_ptr_null(strstr(rd_buf_text(&text), "##"));
+    ck_assert_ptr_nonnull(
+        strstr(rd_buf_text(&text), " a#\\x23[error]b #\\x23vso[task.complete]\n"));
+    ck_assert_ptr_nonnull(strstr(rd_buf_text(&text), "\n           :\\x3aerror::c::text\n"));
+    ck_assert_ptr_nonnull(strstr(rd_buf_text(&text), " detail    ::stop-commands::x\n"));
+    ck_assert_ptr_nonnull(strstr(rd_buf_text(&text), " \xc2\xa0 \xc2\xa0:\\x3aerror::y\n"));
+    ck_assert_ptr_nonnull(strstr(rd_buf_text(&text), "  z::error::\n"));
+}
+END_TEST
+
 START_TEST(an_output_that_is_too_small_is_an_error)
 {
     struct rd_recorder *recorder = records_failed();
@@ -116,6 +138,7 @@ Suite *rd_test_suite(void)
     tcase_add_test(tests, lines_are_at_most_as_wide_as_promised);
     tcase_add_test(tests, the_first_and_the_last_line_tell_the_verdict);
     tcase_add_test(tests, many_failures_are_counted_after_the_first);
+    tcase_add_test(tests, names_of_the_database_give_no_orders_to_the_ci_runner);
     tcase_add_test(tests, an_output_that_is_too_small_is_an_error);
     suite_add_tcase(suite, tests);
     return suite;
