@@ -173,10 +173,12 @@ static bool record_group_taken(const struct rd_record *record, const char *name)
 
 static const char *record_group_name(struct rd_recorder *recorder, const char *name)
 {
-    const char *own = record_copy(recorder, name);
+    /* Short enough for the number to fit behind it. */
+    const char *given = record_copy_within(recorder, name, RD_RECORD_SUBJECT_MAX);
+    const char *own = given;
 
     for (int number = 2; record_group_taken(recorder->record, own); number++) {
-        own = rd_record_text(recorder, "%s-%d", name, number);
+        own = rd_record_text(recorder, "%s-%d", given, number);
         if (own[0] == '\0')
             break; /* memory is gone, which sealing will tell */
     }
@@ -371,12 +373,26 @@ void rd_record_backup_file(struct rd_recorder *recorder, const char *name, int64
     file->side = side;
 }
 
+static bool record_has_limit(const struct rd_record *record, const char *text)
+{
+    for (size_t i = 0; i < record->limits.count; i++) {
+        if (strcmp(record->limits.items[i], text) == 0)
+            return true;
+    }
+    return false;
+}
+
 void rd_record_limit(struct rd_recorder *recorder, const char *format, ...)
 {
     struct rd_strings *limits = &recorder->record->limits;
     va_list args;
 
     if (record_closed(recorder))
+        return;
+    va_start(args, format);
+    const char *text = record_format(recorder, format, args);
+    va_end(args);
+    if (record_has_limit(recorder->record, text))
         return;
     if (limits->count == recorder->limits_room) {
         const char **items = rd_arena_grow(recorder->arena, limits->items, limits->count,
@@ -385,7 +401,5 @@ void rd_record_limit(struct rd_recorder *recorder, const char *format, ...)
             return;
         limits->items = items;
     }
-    va_start(args, format);
-    limits->items[limits->count++] = record_format(recorder, format, args);
-    va_end(args);
+    limits->items[limits->count++] = text;
 }

@@ -185,7 +185,7 @@ const char *rd_verdict_name(int verdict);
 enum {
     RD_RECORD_MAX = 32 * 1024 * 1024, /* bytes of a record in memory */
     RD_RECORD_TEXT_MAX = 4096,        /* bytes of one text: more is cut */
-    RD_RECORD_SUBJECT_MAX = 500,      /* bytes of a finding's subject, without its number */
+    RD_RECORD_SUBJECT_MAX = 500,      /* bytes of a subject or group's name, without its number */
     RD_GROUPS_MAX = 1100,
     RD_FINDINGS_MAX = 20000,        /* listed in one group */
     RD_RECORD_FINDINGS_MAX = 30000, /* listed in all groups */
@@ -240,6 +240,8 @@ void rd_record_evidence(struct rd_recorder *recorder, const char *basis, int64_t
 /* A file of a backup that is a folder, or one that lies beside the backup (`side`). */
 void rd_record_backup_file(struct rd_recorder *recorder, const char *name, int64_t bytes,
                            const char *sha256, bool side);
+
+/* A full sentence about what the drill does not prove. The same one is kept once. */
 void rd_record_limit(struct rd_recorder *recorder, const char *format, ...) RD_PRINTF(2, 3);
 
 /*

@@ -96,6 +96,25 @@ START_TEST(names_of_groups_that_are_taken_get_numbers)
 }
 END_TEST
 
+START_TEST(names_of_groups_stay_apart_where_they_are_cut)
+{
+    char endless[9000];
+
+    memset(endless, 'x', sizeof(endless));
+    endless[sizeof(endless) - 1] = '\0';
+    struct rd_group *first = group(endless);
+    ck_assert_str_ne(group(endless)->name, first->name);
+}
+END_TEST
+
+START_TEST(a_limit_that_several_name_is_told_once)
+{
+    for (int i = 0; i < 3; i++)
+        rd_record_limit(recorder, "Collations are not %s.", i < 2 ? "compared" : "known");
+    ck_assert_uint_eq(record->limits.count, 2);
+}
+END_TEST
+
 START_TEST(a_group_takes_findings_after_others_were_opened)
 {
     struct rd_group *first = group("restore");
@@ -244,6 +263,8 @@ Suite *rd_test_suite(void)
     tcase_add_test(tests, subjects_that_differ_only_where_they_are_cut_or_cleaned_stay_apart);
     tcase_add_test(tests, a_finding_without_subject_is_about_its_check);
     tcase_add_test(tests, names_of_groups_that_are_taken_get_numbers);
+    tcase_add_test(tests, names_of_groups_stay_apart_where_they_are_cut);
+    tcase_add_test(tests, a_limit_that_several_name_is_told_once);
     tcase_add_test(tests, a_group_takes_findings_after_others_were_opened);
     tcase_add_test(tests, findings_beyond_the_maximum_are_counted_and_still_fail);
     tcase_add_test(tests, what_passes_leaves_room_for_what_does_not);
