@@ -36,7 +36,7 @@ static const struct amount_unit amount_times[] = {
 const char rd_duration_pattern[] = "^(?=.*[1-9])(" AMOUNT_SPAN "( ?" AMOUNT_SPAN ")*"
                                    "|P([0-9]+[YMWD])*(T([0-9]+[HMS])+)?)$";
 
-const char rd_size_pattern[] = "^[0-9]+(\\.[0-9]{1,3})? ?([kKMGTP]i?B|B)?$";
+const char rd_size_pattern[] = "^[0-9]+(\\.[0-9]{1,3})?( ?([kKMGTP]i?B|B))?$";
 
 enum { AMOUNT_DAYS = 3 }; /* the index of the largest unit that everyone reads alike */
 
