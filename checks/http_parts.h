@@ -75,8 +75,8 @@ struct rd_check_http_job {
     pid_t group; /* of the application's processes; 0 before it was started */
     struct rd_http_pump pump;
     struct rd_buf output;  /* the last of what it wrote */
-    struct rd_buf outside; /* connections that were seen, one a line */
-    bool looked;           /* its connections could be looked at */
+    struct rd_buf outside; /* other machines that it was connected to */
+    struct rd_err blind;   /* why its connections could not be looked at */
     bool listens_outside;  /* it was seen listening on more than the loopback */
 };
 
@@ -121,8 +121,10 @@ bool rd_check_http_died_of_machine(const struct rd_check_http_job *http);
 /* A sentence for people: how to see what it wrote. */
 extern const char rd_check_http_output_hint[];
 
-/* Remembers connections of the application that lead to other machines; and judges them. */
+/* Remembers connections of the application that lead to other machines (of a list as procfs.h
+ * writes it, or of what it has now), and judges them. */
 void rd_check_http_look_outside(struct rd_check_http_job *http);
+void rd_check_http_note_sockets(struct rd_check_http_job *http, const char *sockets);
 void rd_check_http_judge_outside(const struct rd_check_http_job *http);
 
 /* What the finding of a request is called: its name, else "GET /health". */
