@@ -61,8 +61,9 @@ static int json_find_duplicate(const cJSON *node, size_t *number, size_t *ret_du
             return rc;
     }
     qsort(keys, count, sizeof(*keys), json_key_order);
-    for (size_t i = 1; i < count && *ret_duplicate == 0; i++) {
-        if (strcmp(keys[i - 1].name, keys[i].name) == 0)
+    for (size_t i = 1; i < count; i++) {
+        bool first = *ret_duplicate == 0 || keys[i].number < *ret_duplicate;
+        if (first && strcmp(keys[i - 1].name, keys[i].name) == 0)
             *ret_duplicate = keys[i].number;
     }
     return RD_OK;
