@@ -1,0 +1,507 @@
+/*
+ * dump.c: the provider for logical backups: plain SQL, custom, directory and tar, compressed or
+ * not, with an optional file of globals. A fresh cluster of the dump's encoding and locale is made
+ * and the dump is restored with ownership and privileges, as it is.
+ */
+#include <string.h>
+
+#include "drills/common/file.h"
+#include "drills/common/stream.h"
+#include "drills/providers/dump_parts.h"
+#include "drills/providers/providers.h"
+
+enum { DUMP_NAMES_MAX = 4096 };
+static const int64_t dump_name_slack_us = 25LL * 3600 * 1000000; /* a day and a summer time */
+static const int64_t dump_future_slack_us = 60LL * 1000000;
+
+static const char *const dump_picks[] = {"newest", "oldest", "random", NULL};
+
+const struct rd_shape rd_dump_shape = {
+    .name = "dump",
+    .size = sizeof(struct rd_dump_settings),
+    .fields =
+        (const struct rd_field[]){
+            {.name = "path",
+             .type = RD_T_STRING,
+             .offset = offsetof(struct rd_dump_settings, path),
+             .flags = RD_REQUIRED,
+             .unit = "path",
+             .help = "the dump, relative to the plan: a file, a folder in directory format, or a "
+                     "pattern with * and ?"},
+            {.name = "pick",
+             .type = RD_T_ENUM,
+             .offset = offsetof(struct rd_dump_settings, pick),
+             .choices = dump_picks,
+             .fallback = "newest",
+             .help = "which one, where the pattern means several; by the time inside the dump, "
+                     "else in its name, else its mtime"},
+            {.name = "seed",
+             .type = RD_T_INTEGER,
+             .offset = offsetof(struct rd_dump_settings, seed),
+             .min = 0,
+             .max = 4294967295.0,
+             .help = "makes a random pick repeatable; recorded in any case"},
+            {.name = "name_time",
+             .type = RD_T_STRING,
+             .offset = offsetof(struct rd_dump_settings, name_time),
+             .help = "how the file's name tells its time, as strptime(3) reads it: "
+                     "orders-%Y%m%dT%H%M%SZ; without it common forms are found"},
+            {.name = "zone",
+             .type = RD_T_STRING,
+             .offset = offsetof(struct rd_dump_settings, zone),
+             .fallback = "UTC",
+             .help = "the time zone of the dumping host, because archives and names tell times "
+                     "without one: Europe/Berlin, +02:00"},
+            {.name = "globals",
+             .type = RD_T_STRING,
+             .offset = offsetof(struct rd_dump_settings, globals),
+             .unit = "path",
+             .help = "a file of 'pg_dumpall --globals-only', which is restored first; a pattern "
+                     "means the newest"},
+            {0},
+        },
+};
+
+struct dump {
+    struct rd_drill *drill;
+    const struct rd_dump_settings *settings;
+    struct rd_dump_file file;
+    const char *globals; /* path; NULL without */
+    struct rd_server *server;
+};
+
+static int dump_open(struct rd_drill *drill, const void *settings, void **ret_handle,
+                     struct rd_err *reterr)
+{
+    struct dump *dump = calloc(1, sizeof(*dump));
+
+    if (dump == NULL)
+        return rd_err_memory(reterr);
+    dump->drill = drill;
+    dump->settings = settings;
+    *ret_handle = dump;
+    return RD_OK;
+}
+
+/* What the head says goes into the record. */
+static void dump_describe(struct dump *dump)
+{
+    struct rd_recorder *recorder = dump->drill->recorder;
+    struct rd_backup *backup = rd_recorder_record(recorder)->backup;
+    const struct rd_dump_head *head = &dump->file.head;
+
+    backup->format = rd_dump_format_name(head->format);
+    backup->compression = head->compression;
+    backup->server_version = head->server_version;
+    if (head->tool_version != NULL)
+        backup->tool_version = rd_record_text(recorder, "pg_dump %s", head->tool_version);
+    backup->database = head->database;
+    backup->encoding = head->encoding;
+    backup->locale_provider = head->locale_provider;
+    backup->locale = head->icu_locale != NULL ? head->icu_locale : head->collate;
+}
+
+/* All times that were found are told; the one that decided counts. */
+static void dump_tell_times(struct dump *dump)
+{
+    struct rd_recorder *recorder = dump->drill->recorder;
+    struct rd_backup *backup = rd_recorder_record(recorder)->backup;
+    const struct rd_dump_file *file = &dump->file;
+    const char *basis;
+
+    backup->created_us = rd_dump_file_time(file, &basis);
+    backup->created_basis = basis;
+    rd_record_evidence(recorder, basis, backup->created_us, true,
+                       file->head_us != RD_ABSENT && !file->head.wall_is_utc
+                           ? rd_record_text(recorder, "a clock reading without zone, taken as %s",
+                                            dump->settings->zone)
+                           : NULL);
+    if (file->head_us != RD_ABSENT && file->name_us != RD_ABSENT)
+        rd_record_evidence(recorder, "file name", file->name_us, false,
+                           "the time inside the dump decides");
+    if (file->head_us != RD_ABSENT || file->name_us != RD_ABSENT)
+        rd_record_evidence(recorder, "file mtime (last resort)", file->changed_us, false,
+                           "a copy or a touch changes it");
+}
+
+static int dump_locate(void *handle, struct rd_err *reterr)
+{
+    struct dump *dump = handle;
+    struct rd_drill *drill = dump->drill;
+    struct rd_arena *arena = rd_recorder_arena(drill->recorder);
+    struct rd_backup *backup = rd_recorder_record(drill->recorder)->backup;
+    const char *path = rd_file_resolve(arena, drill->plan_folder, dump->settings->path);
+
+    if (path == NULL)
+        return rd_err_memory(reterr);
+    int code = rd_dump_pick(drill, dump->settings, path, &dump->file, &backup->picked,
+                            &backup->seed, reterr);
+    if (code != RD_OK)
+        return code;
+    backup->name = dump->file.path;
+    backup->bytes = dump->file.bytes;
+    rd_drill_say(drill, "the dump is %s", dump->file.path);
+    dump_tell_times(dump);
+    if (dump->file.head_is_read)
+        dump_describe(dump);
+
+    if (dump->settings->globals != NULL) {
+        struct rd_dump_file globals;
+        const char *picked;
+        int64_t seed;
+        path = rd_file_resolve(arena, drill->plan_folder, dump->settings->globals);
+        if (path == NULL)
+            return rd_err_memory(reterr);
+        const struct rd_dump_settings newest = {.pick = RD_PICK_NEWEST,
+                                                .zone = dump->settings->zone};
+        code = rd_dump_pick(drill, &newest, path, &globals, &picked, &seed, reterr);
+        dump->globals = globals.path;
+    }
+    return code;
+}
+
+/* A dump that cannot be read at all still has a digest, so that the report says which one it was.
+ */
+static void dump_record_digest(struct dump *dump, const char *hex)
+{
+    struct rd_recorder *recorder = dump->drill->recorder;
+    struct rd_backup *backup = rd_recorder_record(recorder)->backup;
+
+    if (hex[0] == '\0')
+        return;
+    backup->sha256 = rd_record_text(recorder, "%s", hex);
+    backup->sha256_of = dump->file.head.format == RD_DUMP_DIRECTORY
+                            ? "the listing of its files as sha256sum prints it"
+                            : "the file as stored";
+}
+
+static int dump_unreadable(struct dump *dump, struct rd_err *reterr)
+{
+    RD_CLEANUP(rd_stream_closep) struct rd_stream *stream = NULL;
+    struct rd_err err = RD_ERR_INIT;
+    char hex[RD_SHA256_HEX];
+
+    if (rd_stream_open(dump->file.path, &stream, &err) == RD_OK &&
+        rd_stream_digest(stream, hex, &err) == RD_OK)
+        dump_record_digest(dump, hex);
+    *reterr = dump->file.head_err;
+    return reterr->code;
+}
+
+/* The times contradict each other, or the clock. */
+static void dump_judge_times(struct dump *dump, struct rd_group *group)
+{
+    struct rd_recorder *recorder = dump->drill->recorder;
+    const struct rd_dump_file *file = &dump->file;
+    char inside[RD_TIME_TEXT], named[RD_TIME_TEXT];
+    const char *basis;
+    int64_t created_us = rd_dump_file_time(file, &basis);
+
+    if (created_us > dump->drill->started_us + dump_future_slack_us) {
+        struct rd_finding *finding =
+            rd_find(recorder, group, RD_ERROR, "creation time",
+                    "the dump's time lies after the drill's start, so its age is not known");
+        finding->actual =
+            rd_record_text(recorder, "%s, by %s", rd_time_format(created_us, inside), basis);
+        finding->hint = "Name the dumping host's time zone as 'source.zone' in the plan.";
+    } else if (file->head_us != RD_ABSENT && file->name_us != RD_ABSENT &&
+               file->name_us - file->head_us > dump_name_slack_us) {
+        struct rd_finding *finding =
+            rd_find(recorder, group, RD_FAIL, "creation time", "an old dump under a newer name");
+        finding->expected =
+            rd_record_text(recorder, "%s, by its name", rd_time_format(file->name_us, named));
+        finding->actual = rd_record_text(recorder, "%s, by the archive's header",
+                                         rd_time_format(file->head_us, inside));
+    } else {
+        rd_find(recorder, group, RD_PASS, "creation time", "known by %s", basis)->actual =
+            rd_record_text(recorder, "%s", rd_time_format(created_us, inside));
+    }
+}
+
+/* The programs and the cluster that the dump wants. */
+static int dump_provision(struct dump *dump, struct rd_instance *instance, struct rd_err *reterr)
+{
+    struct rd_drill *drill = dump->drill;
+    const struct rd_dump_head *head = &dump->file.head;
+
+    rd_record_phase(drill->recorder, "provision");
+    int code = rd_server_new(drill, rd_dump_head_major(head), &dump->server, reterr);
+    if (code == RD_OK && head->format != RD_DUMP_PLAIN)
+        code = rd_dump_read_database(drill, dump->server, &dump->file, reterr);
+    if (code != RD_OK)
+        return code;
+    dump_describe(dump);
+
+    const char *fallback = drill->wish->locale;
+    struct rd_server_spec spec = {
+        .major = rd_server_major(dump->server),
+        .encoding = head->encoding != NULL ? head->encoding : "UTF8",
+        .locale_provider = head->locale_provider,
+        .collate = head->collate != NULL ? head->collate : fallback,
+        .ctype = head->ctype != NULL ? head->ctype : fallback,
+        .icu_locale = head->icu_locale,
+    };
+    rd_drill_say(drill, "making a cluster of PostgreSQL %d", spec.major);
+    code = rd_server_init(dump->server, &spec, reterr);
+    if (code == RD_OK)
+        code = rd_server_start(dump->server, instance, reterr);
+    if (code == RD_OK) {
+        instance->provider = "dump";
+        instance->database = "postgres";
+    }
+    return code;
+}
+
+/* One statement about a database, as superuser. */
+static int dump_database_statement(struct dump *dump, const struct rd_instance *instance,
+                                   const char *where, const char *before, const char *name,
+                                   const char *after, struct rd_err *reterr)
+{
+    RD_CLEANUP(rd_pg_closep) struct rd_pg *pg = NULL;
+    RD_CLEANUP(rd_buf_free) struct rd_buf sql = RD_BUF_INIT(DUMP_NAMES_MAX);
+
+    int code = rd_instance_open(instance, where, RD_PG_WRITES, &dump->drill->deadline, &pg, reterr);
+    if (code != RD_OK)
+        return code;
+    rd_buf_puts(&sql, before);
+    code = rd_pg_quote_name(pg, name, &sql, reterr);
+    rd_buf_puts(&sql, after);
+    if (code == RD_OK)
+        code = rd_buf_status(&sql, "a statement", reterr);
+    return code == RD_OK ? rd_pg_exec(pg, &dump->drill->deadline, rd_buf_text(&sql), reterr) : code;
+}
+
+static int dump_restore_plain(struct dump *dump, struct rd_dump_target *target,
+                              char hex[RD_SHA256_HEX], struct rd_err *reterr)
+{
+    const char *wanted = dump->drill->wish->database;
+
+    if (!dump->file.head.creates_database) {
+        /* The dump does not say what its database was called. */
+        target->database = wanted != NULL ? wanted : "restored";
+        if (strcmp(target->database, "postgres") != 0) {
+            int code =
+                dump_database_statement(dump, target->instance, "postgres", "CREATE DATABASE ",
+                                        target->database, " TEMPLATE template0", reterr);
+            if (code != RD_OK)
+                return code;
+        }
+    }
+    return rd_dump_run_psql(target, "dump", dump->file.path, hex, reterr);
+}
+
+static int dump_restore_archive(struct dump *dump, struct rd_dump_target *target,
+                                char hex[RD_SHA256_HEX], struct rd_err *reterr)
+{
+    const char *name = dump->file.head.database;
+    bool create = true;
+
+    if (name != NULL && strcmp(name, "postgres") == 0) {
+        /* Ours is empty and in the way of the archive's own, which has settings and grants. */
+        int code = dump_database_statement(dump, target->instance, "template1", "DROP DATABASE ",
+                                           name, "", reterr);
+        if (code != RD_OK)
+            return code;
+        target->database = "template1";
+    } else if (name != NULL && strcmp(name, "template1") == 0) {
+        target->database = "template1";
+        create = false;
+    }
+    return rd_dump_run_restore(target, &dump->file, create, hex, reterr);
+}
+
+static int dump_restore_folder(struct dump *dump, struct rd_dump_target *target,
+                               char hex[RD_SHA256_HEX], struct rd_err *reterr)
+{
+    struct rd_record *record = rd_recorder_record(dump->drill->recorder);
+    char before[RD_SHA256_HEX], after[RD_SHA256_HEX];
+    int64_t bytes;
+
+    rd_record_phase(dump->drill->recorder, "fetch");
+    int code = rd_dump_digest_folder(dump->drill, dump->file.path, hex, before, reterr);
+    rd_record_phase(dump->drill->recorder, "restore");
+    if (code == RD_OK)
+        code = dump_restore_archive(dump, target, hex, reterr);
+    if (code == RD_OK)
+        code = rd_dump_folder_state(dump->file.path, after, &bytes, reterr);
+    if (code != RD_OK)
+        return code;
+    record->backup->bytes = bytes;
+    if (strcmp(before, after) != 0) {
+        rd_err_set(reterr, RD_E_SYSTEM, "the dump '%s' changed while it was restored",
+                   dump->file.path);
+        rd_err_hint(reterr, "Drill a dump that nobody is writing to.");
+        return RD_E_SYSTEM;
+    }
+    return RD_OK;
+}
+
+static int dump_restore_globals(struct dump *dump, struct rd_dump_target *target,
+                                struct rd_err *reterr)
+{
+    struct rd_recorder *recorder = dump->drill->recorder;
+    char hex[RD_SHA256_HEX] = "";
+    RD_CLEANUP(rd_stream_closep) struct rd_stream *stream = NULL;
+
+    if (dump->globals == NULL)
+        return RD_OK;
+    int code = rd_stream_open(dump->globals, &stream, reterr);
+    if (code == RD_OK)
+        code = rd_dump_run_psql(target, "globals", dump->globals, hex, reterr);
+    if (hex[0] != '\0')
+        rd_record_backup_file(recorder, rd_record_text(recorder, "%s", rd_file_name(dump->globals)),
+                              rd_stream_size(stream), rd_record_text(recorder, "%s", hex), true);
+    return code;
+}
+
+/* The databases that came out of the dump: all but the templates and an empty `postgres`. */
+static int dump_databases(struct dump *dump, const struct rd_instance *instance,
+                          struct rd_pg_result **ret_result, struct rd_err *reterr)
+{
+    RD_CLEANUP(rd_pg_closep) struct rd_pg *pg = NULL;
+    const char *where = "template1";
+
+    int code = rd_instance_open(instance, where, 0, &dump->drill->deadline, &pg, reterr);
+    if (code != RD_OK)
+        return code;
+    return rd_pg_query(pg, &dump->drill->deadline,
+                       "select datname from pg_database where datallowconn and not datistemplate "
+                       "order by datname = 'postgres', datname",
+                       0, NULL, ret_result, reterr);
+}
+
+/* How many tables somebody made in a database. */
+static int dump_count_tables(struct dump *dump, const struct rd_instance *instance,
+                             const char *database, int64_t *ret_tables, struct rd_err *reterr)
+{
+    RD_CLEANUP(rd_pg_closep) struct rd_pg *pg = NULL;
+    RD_CLEANUP(rd_buf_free) struct rd_buf count = RD_BUF_INIT(64);
+
+    int code = rd_instance_open(instance, database, 0, &dump->drill->deadline, &pg, reterr);
+    if (code == RD_OK)
+        code = rd_pg_value(pg, &dump->drill->deadline,
+                           "select count(*) from pg_class c join pg_namespace n on n.oid = "
+                           "c.relnamespace where c.relkind in ('r', 'p', 'f') and n.nspname not in "
+                           "('pg_catalog', 'information_schema') and n.nspname !~ '^pg_toast'",
+                           &count, NULL, reterr);
+    *ret_tables = code == RD_OK ? strtoll(rd_buf_text(&count), NULL, 10) : 0;
+    return code;
+}
+
+static int dump_not_there(const struct rd_pg_result *result, const char *wanted,
+                          struct rd_err *reterr)
+{
+    struct rd_buf names = RD_BUF_INIT(DUMP_NAMES_MAX);
+
+    for (size_t i = 0; i < rd_pg_rows(result); i++)
+        rd_buf_printf(&names, "%s%s", i == 0 ? "" : ", ", rd_pg_get(result, i, 0));
+    if (wanted != NULL) {
+        rd_err_set(reterr, RD_E_BACKUP, "the database '%s' is not in the dump", wanted);
+        rd_err_hint(reterr, "After the restore there are: %s.", rd_buf_text(&names));
+    } else {
+        rd_err_set(reterr, RD_E_ARGUMENT, "the dump holds several databases");
+        rd_err_hint(reterr, "Name the one to check as 'instance.database' in the plan: %s.",
+                    rd_buf_text(&names));
+    }
+    rd_buf_free(&names);
+    return reterr->code;
+}
+
+/* Which database the checks ask. */
+static int dump_choose_database(struct dump *dump, struct rd_instance *instance,
+                                struct rd_group *group, struct rd_err *reterr)
+{
+    RD_CLEANUP(rd_pg_result_freep) struct rd_pg_result *result = NULL;
+    struct rd_recorder *recorder = dump->drill->recorder;
+    const char *wanted = dump->drill->wish->database;
+    const char *chosen = NULL;
+    int64_t tables = 0;
+
+    int code = dump_databases(dump, instance, &result, reterr);
+    if (code != RD_OK)
+        return code;
+    size_t count = rd_pg_rows(result);
+    size_t own =
+        count > 0 && strcmp(rd_pg_get(result, count - 1, 0), "postgres") == 0 ? count - 1 : count;
+    for (size_t i = 0; i < count && wanted != NULL; i++) {
+        if (strcmp(rd_pg_get(result, i, 0), wanted) == 0)
+            chosen = wanted;
+    }
+    if (wanted == NULL && own <= 1 && count > 0)
+        chosen = rd_pg_get(result, 0, 0);
+    if (chosen == NULL && wanted == NULL && count == 0)
+        return rd_err_set(reterr, RD_E_BACKUP, "no database came out of the dump");
+    if (chosen == NULL)
+        return dump_not_there(result, wanted, reterr);
+
+    instance->database = rd_record_text(recorder, "%s", chosen);
+    code = dump_count_tables(dump, instance, chosen, &tables, reterr);
+    if (code == RD_OK && tables == 0) {
+        struct rd_finding *finding = rd_find(recorder, group, RD_FAIL, "content",
+                                             "not a single table was restored into '%s'", chosen);
+        finding->expected = "at least one table";
+        finding->actual = "none";
+    } else if (code == RD_OK) {
+        rd_find(recorder, group, RD_PASS, "content", "tables were restored into '%s'", chosen)
+            ->actual = rd_record_text(recorder, "%lld tables", (long long)tables);
+    }
+    return code;
+}
+
+static int dump_restore(void *handle, struct rd_group *group, struct rd_instance *ret_instance,
+                        struct rd_err *reterr)
+{
+    struct dump *dump = handle;
+    char hex[RD_SHA256_HEX] = "";
+
+    if (!dump->file.head_is_read)
+        return dump_unreadable(dump, reterr);
+    dump_judge_times(dump, group);
+    if (dump->file.head.empty)
+        rd_find(dump->drill->recorder, group, RD_FAIL, "size", "the dump is empty")->actual =
+            "0 bytes";
+    int code = dump_provision(dump, ret_instance, reterr);
+    if (code != RD_OK)
+        return code;
+
+    rd_record_phase(dump->drill->recorder, "restore");
+    rd_drill_say(dump->drill, "restoring");
+    struct rd_dump_target target = {
+        .drill = dump->drill,
+        .server = dump->server,
+        .instance = ret_instance,
+        .group = group,
+        .database = "postgres",
+    };
+    code = dump_restore_globals(dump, &target, reterr);
+    if (code == RD_OK && dump->file.head.format == RD_DUMP_PLAIN)
+        code = dump_restore_plain(dump, &target, hex, reterr);
+    else if (code == RD_OK && dump->file.head.format == RD_DUMP_DIRECTORY)
+        code = dump_restore_folder(dump, &target, hex, reterr);
+    else if (code == RD_OK)
+        code = dump_restore_archive(dump, &target, hex, reterr);
+    dump_record_digest(dump, hex);
+    return code == RD_OK ? dump_choose_database(dump, ret_instance, group, reterr) : code;
+}
+
+static int dump_destroy(void *handle, const struct rd_deadline *deadline, struct rd_err *reterr)
+{
+    struct dump *dump = handle;
+    int code = RD_OK;
+
+    if (dump->server != NULL)
+        code = rd_server_stop(dump->server, deadline, reterr);
+    rd_server_free(dump->server);
+    free(dump);
+    return code;
+}
+
+const struct rd_provider rd_provider_dump = {
+    .name = "dump",
+    .summary = "Restores what pg_dump or pg_dumpall wrote into a fresh cluster",
+    .settings = &rd_dump_shape,
+    .open = dump_open,
+    .locate = dump_locate,
+    .restore = dump_restore,
+    .destroy = dump_destroy,
+};

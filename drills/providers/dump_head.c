@@ -1,0 +1,340 @@
+/*
+ * dump_head.c: see dump_head.h. The layout of an archive's head is that of ReadHead in
+ * PostgreSQL's src/bin/pg_dump/pg_backup_archiver.c; of plain dumps the comments are read that
+ * pg_dump writes at the beginning.
+ */
+#include "drills/providers/dump_head.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "drills/common/stream.h"
+#include "drills/providers/dump_plain.h"
+
+enum { HEAD_BYTES = 256 * 1024, HEAD_TAR_BLOCK = 512, HEAD_TEXT_MAX = 4096 };
+
+static const char *const head_formats[] = {
+    [RD_DUMP_PLAIN] = "plain",
+    [RD_DUMP_CUSTOM] = "custom",
+    [RD_DUMP_TAR] = "tar",
+    [RD_DUMP_DIRECTORY] = "directory",
+};
+
+const char *rd_dump_format_name(enum rd_dump_format format)
+{
+    return head_formats[format];
+}
+
+/* Bytes of an archive's head, read one after the other; `broken` once they do not suffice. */
+struct head_cursor {
+    const unsigned char *at;
+    size_t left;
+    int version; /* major * 256 + minor */
+    int int_size;
+    bool broken;
+};
+
+static int head_byte(struct head_cursor *cursor)
+{
+    if (cursor->left == 0) {
+        cursor->broken = true;
+        return 0;
+    }
+    cursor->left--;
+    return *cursor->at++;
+}
+
+/* A sign byte, then the value with its lowest byte first. */
+static int64_t head_int(struct head_cursor *cursor)
+{
+    int64_t value = 0;
+    bool negative = head_byte(cursor) != 0;
+
+    for (int i = 0; i < cursor->int_size; i++) {
+        int64_t byte = head_byte(cursor);
+        if (i < 7)
+            value |= byte << (8 * i);
+    }
+    return negative ? -value : value;
+}
+
+static const char *head_string(struct head_cursor *cursor, struct rd_arena *arena)
+{
+    int64_t length = head_int(cursor);
+
+    if (length < 0 || cursor->broken)
+        return NULL;
+    if ((uint64_t)length > cursor->left || length > HEAD_TEXT_MAX) {
+        cursor->broken = true;
+        return NULL;
+    }
+    const char *text = rd_arena_strndup(arena, (const char *)cursor->at, (size_t)length);
+    cursor->at += length;
+    cursor->left -= (size_t)length;
+    return text;
+}
+
+#define HEAD_VERSION(major, minor) ((major)*256 + (minor))
+
+static int head_read_archive(const unsigned char *data, size_t length, struct rd_arena *arena,
+                             struct rd_dump_head *head, struct rd_err *reterr)
+{
+    struct head_cursor cursor = {.at = data + 5, .left = length - 5};
+
+    int major = head_byte(&cursor);
+    int minor = head_byte(&cursor);
+    cursor.version = HEAD_VERSION(major, minor);
+    if (cursor.version > HEAD_VERSION(1, 0))
+        head_byte(&cursor); /* revision */
+    cursor.int_size = head_byte(&cursor);
+    if (cursor.version >= HEAD_VERSION(1, 7))
+        head_byte(&cursor); /* size of offsets */
+    head_byte(&cursor);     /* format, which the place already told */
+    if (cursor.version < HEAD_VERSION(1, 4) || cursor.int_size < 1 || cursor.int_size > 32)
+        return rd_err_set(reterr, RD_E_BACKUP,
+                          "the archive's head is damaged or older than "
+                          "PostgreSQL 7.1");
+    if (cursor.version >= HEAD_VERSION(1, 15))
+        head_byte(&cursor); /* compression method */
+    else
+        head_int(&cursor); /* compression level */
+
+    head->wall.second = (int)head_int(&cursor);
+    head->wall.minute = (int)head_int(&cursor);
+    head->wall.hour = (int)head_int(&cursor);
+    head->wall.day = (int)head_int(&cursor);
+    head->wall.month = (int)head_int(&cursor) + 1;
+    head->wall.year = (int)head_int(&cursor) + 1900;
+    head_int(&cursor); /* summer time: of the dumping host's zone, which is not said */
+    head->has_wall = true;
+    head->database = head_string(&cursor, arena);
+    if (cursor.version >= HEAD_VERSION(1, 10)) {
+        head->server_version = head_string(&cursor, arena);
+        head->tool_version = head_string(&cursor, arena);
+    }
+    if (cursor.broken)
+        return rd_err_set(reterr, RD_E_BACKUP, "the archive's head is cut short");
+    head->creates_database = true;
+    return RD_OK;
+}
+
+/* "2026-11-21 06:58:20 UTC": a reading, then the zone's abbreviation or offset. */
+static void head_read_started(const char *text, struct rd_dump_head *head)
+{
+    struct rd_wall wall;
+    char zone[16] = "";
+
+    if (sscanf(text, "%4d-%2d-%2d %2d:%2d:%2d %15s", &wall.year, &wall.month, &wall.day, &wall.hour,
+               &wall.minute, &wall.second, zone) < 6)
+        return;
+    head->wall = wall;
+    head->has_wall = true;
+    head->wall_is_utc = strcmp(zone, "UTC") == 0 || strcmp(zone, "GMT") == 0;
+}
+
+/* What follows `key` in a comment of a plain dump, or NULL. */
+static const char *head_after(const char *line, const char *key)
+{
+    size_t length = strlen(key);
+
+    return strncmp(line, key, length) == 0 ? line + length : NULL;
+}
+
+struct head_plain {
+    struct rd_dump_head *head;
+    struct rd_arena *arena;
+};
+
+static void head_on_comment(void *context, const char *line)
+{
+    struct head_plain *plain = context;
+    struct rd_dump_head *head = plain->head;
+    const char *text;
+
+    if ((text = head_after(line, "-- Dumped from database version ")) != NULL) {
+        if (head->server_version == NULL)
+            head->server_version = rd_arena_strdup(plain->arena, text);
+    } else if ((text = head_after(line, "-- Dumped by pg_dump version ")) != NULL) {
+        if (head->tool_version == NULL)
+            head->tool_version = rd_arena_strdup(plain->arena, text);
+    } else if ((text = head_after(line, "-- Started on ")) != NULL) {
+        if (!head->has_wall)
+            head_read_started(text, head);
+    } else if (strcmp(line, "-- PostgreSQL database cluster dump") == 0) {
+        head->whole_cluster = true;
+        head->creates_database = true;
+    }
+}
+
+/* The value after `key` and an optional '=', quoted or bare. */
+static const char *head_option(struct rd_arena *arena, const char *statement, const char *key)
+{
+    for (const char *at = strcasestr(statement, key); at != NULL; at = strcasestr(at + 1, key)) {
+        if (at == statement || at[-1] != ' ')
+            continue;
+        const char *value = at + strlen(key);
+        if (*value != ' ' && *value != '=')
+            continue;
+        value += strspn(value, " =");
+        if (*value == '\'')
+            return rd_arena_strndup(arena, value + 1, strcspn(value + 1, "'"));
+        return rd_arena_strndup(arena, value, strcspn(value, " ;"));
+    }
+    return NULL;
+}
+
+void rd_dump_head_take_database(struct rd_dump_head *head, struct rd_arena *arena,
+                                const char *statement)
+{
+    if (head->locale_provider != NULL || head->collate != NULL)
+        return;
+    const char *encoding = head_option(arena, statement, "ENCODING");
+    const char *locale = head_option(arena, statement, "LOCALE");
+
+    if (encoding != NULL)
+        head->encoding = encoding;
+    head->locale_provider = head_option(arena, statement, "LOCALE_PROVIDER");
+    head->collate = head_option(arena, statement, "LC_COLLATE");
+    head->ctype = head_option(arena, statement, "LC_CTYPE");
+    head->icu_locale = head_option(arena, statement, "ICU_LOCALE");
+    if (head->collate == NULL)
+        head->collate = locale;
+    if (head->ctype == NULL)
+        head->ctype = locale;
+}
+
+static void head_on_statement(void *context, const char *statement)
+{
+    struct head_plain *plain = context;
+    struct rd_dump_head *head = plain->head;
+    const char *value;
+
+    if ((value = head_after(statement, "SET client_encoding = '")) != NULL) {
+        if (head->encoding == NULL)
+            head->encoding = rd_arena_strndup(plain->arena, value, strcspn(value, "'"));
+    } else if ((value = head_after(statement, "CREATE DATABASE ")) != NULL) {
+        head->creates_database = true;
+        if (head->database == NULL && *value != '"')
+            head->database = rd_arena_strndup(plain->arena, value, strcspn(value, " ;"));
+        rd_dump_head_take_database(head, plain->arena, statement);
+    } else if (head_after(statement, "\\connect ") != NULL) {
+        head->creates_database = true;
+    }
+}
+
+static int head_read_plain(const char *data, size_t length, struct rd_arena *arena,
+                           struct rd_dump_head *head, struct rd_err *reterr)
+{
+    struct head_plain context = {.head = head, .arena = arena};
+    RD_CLEANUP(rd_plain_freep) struct rd_plain *plain = NULL;
+    const struct rd_plain_listener listener = {
+        .context = &context,
+        .on_comment = head_on_comment,
+        .on_statement = head_on_statement,
+    };
+
+    head->format = RD_DUMP_PLAIN;
+    head->empty = length == 0;
+    int code = rd_plain_new(&listener, &plain, reterr);
+    if (code != RD_OK)
+        return code;
+    /* What a dump must not hold is told when it is restored, not here. */
+    if (rd_plain_scan(plain, data, length, NULL) == RD_E_MEMORY)
+        return rd_err_memory(reterr);
+    return RD_OK;
+}
+
+/* The first decompressed bytes. */
+static int head_fetch(const char *path, struct rd_buf *data, struct rd_arena *arena,
+                      struct rd_dump_head *head, struct rd_err *reterr)
+{
+    RD_CLEANUP(rd_stream_closep) struct rd_stream *stream = NULL;
+    size_t length = 1;
+
+    int code = rd_stream_open(path, &stream, reterr);
+    while (code == RD_OK && length > 0 && data->length < HEAD_BYTES) {
+        const char *piece;
+        code = rd_stream_read(stream, &piece, &length, reterr);
+        if (code == RD_OK) {
+            size_t room = HEAD_BYTES - data->length;
+            rd_buf_add(data, piece, length < room ? length : room);
+        }
+    }
+    /* Damage further on is found again when the dump is restored; the head may still be read. */
+    if (code == RD_E_BACKUP && data->length > 0) {
+        rd_err_clear(reterr);
+        code = RD_OK;
+    }
+    if (code != RD_OK)
+        return code;
+    head->compression = rd_arena_strdup(arena, rd_stream_compression(stream));
+    return rd_buf_status(data, "the dump's head", reterr);
+}
+
+static int head_read_folder(const char *path, struct rd_arena *arena, struct rd_dump_head *head,
+                            struct rd_err *reterr)
+{
+    RD_CLEANUP(rd_buf_free) struct rd_buf data = RD_BUF_INIT(HEAD_BYTES);
+    const char *toc = rd_arena_printf(arena, "%s/toc.dat", path);
+
+    if (toc == NULL)
+        return rd_err_memory(reterr);
+    head->format = RD_DUMP_DIRECTORY;
+    int code = head_fetch(toc, &data, arena, head, reterr);
+    if (code == RD_E_NOT_FOUND) {
+        rd_err_clear(reterr);
+        rd_err_set(reterr, RD_E_BACKUP, "the folder '%s' has no table of contents", path);
+        rd_err_hint(reterr, "A dump in directory format has a file toc.dat.");
+        return RD_E_BACKUP;
+    }
+    if (code != RD_OK)
+        return code;
+    if (data.length < 5 || memcmp(data.data, "PGDMP", 5) != 0)
+        return rd_err_set(reterr, RD_E_BACKUP, "the table of contents of '%s' is damaged", path);
+    return head_read_archive((const unsigned char *)data.data, data.length, arena, head, reterr);
+}
+
+int rd_dump_head_read(const char *path, struct rd_arena *arena, struct rd_dump_head *ret_head,
+                      struct rd_err *reterr)
+{
+    RD_CLEANUP(rd_buf_free) struct rd_buf data = RD_BUF_INIT(HEAD_BYTES);
+    struct rd_dump_head head = {.compression = "none"};
+    struct stat facts;
+
+    if (stat(path, &facts) != 0)
+        return rd_err_errno(reterr, errno, "cannot read '%s'", path);
+    int code;
+    if (S_ISDIR(facts.st_mode)) {
+        code = head_read_folder(path, arena, &head, reterr);
+    } else {
+        code = head_fetch(path, &data, arena, &head, reterr);
+        const unsigned char *bytes = (const unsigned char *)rd_buf_text(&data);
+        if (code == RD_OK && data.length > 5 && memcmp(bytes, "PGDMP", 5) == 0) {
+            head.format = RD_DUMP_CUSTOM;
+            code = head_read_archive(bytes, data.length, arena, &head, reterr);
+        } else if (code == RD_OK && data.length > HEAD_TAR_BLOCK + 5 &&
+                   strcmp((const char *)bytes, "toc.dat") == 0) {
+            head.format = RD_DUMP_TAR;
+            code = head_read_archive(bytes + HEAD_TAR_BLOCK, data.length - HEAD_TAR_BLOCK, arena,
+                                     &head, reterr);
+        } else if (code == RD_OK) {
+            code = head_read_plain((const char *)bytes, data.length, arena, &head, reterr);
+        }
+    }
+    if (code == RD_OK)
+        code = rd_arena_status(arena, reterr);
+    if (code == RD_OK)
+        *ret_head = head;
+    return code;
+}
+
+int rd_dump_head_major(const struct rd_dump_head *head)
+{
+    int major = 0;
+
+    if (head->server_version == NULL || sscanf(head->server_version, "%3d", &major) != 1)
+        return 0;
+    return major;
+}

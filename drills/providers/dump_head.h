@@ -1,0 +1,51 @@
+/*
+ * dump_head.h: what the first bytes of a dump say about it: format, versions, time, database. The
+ * rest of the file is not read.
+ */
+#ifndef RD_DUMP_HEAD_H
+#define RD_DUMP_HEAD_H
+
+#include "drills/common/arena.h"
+#include "drills/common/times.h"
+
+enum rd_dump_format {
+    RD_DUMP_PLAIN = 1,
+    RD_DUMP_CUSTOM,
+    RD_DUMP_TAR,
+    RD_DUMP_DIRECTORY,
+};
+
+/* Strings are in the arena of the caller and NULL where the head does not say. */
+struct rd_dump_head {
+    enum rd_dump_format format;
+    const char *compression; /* around the whole file: "none", "gzip", … */
+    bool has_wall;           /* `wall` is known */
+    struct rd_wall wall;     /* when the dump was begun, read off the dumping host's clock */
+    bool wall_is_utc;        /* the head says so */
+    const char *database;
+    const char *server_version; /* "15.18 (Debian …)" */
+    const char *tool_version;   /* pg_dump's */
+    const char *encoding, *locale_provider, *collate, *ctype, *icu_locale;
+    bool creates_database; /* holds CREATE DATABASE or \connect, or all databases of a cluster */
+    bool whole_cluster;    /* of pg_dumpall */
+    bool empty;            /* there is not one byte in it */
+};
+
+const char *rd_dump_format_name(enum rd_dump_format format);
+
+/*
+ * RD_E_BACKUP when the beginning is damaged or is no dump at all; RD_E_NOT_FOUND and RD_E_SYSTEM
+ * when the file cannot be read.
+ */
+int rd_dump_head_read(const char *path, struct rd_arena *arena, struct rd_dump_head *ret_head,
+                      struct rd_err *reterr) RD_MUST_CHECK;
+
+/* The major version of a server ("15.18" is 15, "9.6.24" is 9); 0 when it is not said. */
+int rd_dump_head_major(const struct rd_dump_head *head);
+
+/* ENCODING, LOCALE_PROVIDER, LC_COLLATE, LC_CTYPE, LOCALE and ICU_LOCALE of a CREATE DATABASE
+ * statement into the head. What is set already stays. */
+void rd_dump_head_take_database(struct rd_dump_head *head, struct rd_arena *arena,
+                                const char *statement);
+
+#endif
