@@ -119,6 +119,8 @@ static int freshness_table(const struct freshness *fresh, struct rd_tables **tab
         const char *meant = rd_tables_meant(fresh->run, *tables, &fresh->wanted);
         struct rd_finding *finding =
             freshness_find(fresh, RD_FAIL, "the table is not in the restored database");
+        finding->expected = "a table of this name";
+        finding->actual = "none";
         if (meant != NULL)
             finding->hint = rd_record_text(
                 recorder, "There is %s; names with capitals need double quotes.", meant);
@@ -162,7 +164,9 @@ static int freshness_kind(const struct freshness *fresh, const struct rd_table *
     if (code != RD_OK)
         return code;
     if (rd_pg_rows(result) == 0) {
-        freshness_find(fresh, RD_FAIL, "the table has no such column");
+        struct rd_finding *missing = freshness_find(fresh, RD_FAIL, "the table has no such column");
+        missing->expected = "a column of this name";
+        missing->actual = "none";
         return RD_OK;
     }
     for (size_t i = 0; i < RD_COUNT(kinds); i++) {
@@ -182,18 +186,6 @@ static int freshness_kind(const struct freshness *fresh, const struct rd_table *
         *ret_kind = 0;
     }
     return RD_OK;
-}
-
-static void freshness_nothing(const struct freshness *fresh)
-{
-    if (fresh->settings->max_age_ms == RD_ABSENT) {
-        freshness_find(fresh, RD_SKIP, "there is no row with a time in it, so none is too late");
-        return;
-    }
-    struct rd_finding *finding =
-        freshness_find(fresh, RD_FAIL, "there is no row with a time in it");
-    finding->expected = "a recent row";
-    finding->actual = "none";
 }
 
 /* Evidence of loss only where the owner's own limit says so: an idle database lost nothing. */
@@ -248,13 +240,36 @@ static void freshness_judge(const struct freshness *fresh, int64_t at_us)
         finding = freshness_find(fresh, RD_FAIL, "the newest row is from the future");
     else if (old)
         finding = freshness_find(fresh, RD_FAIL, "the newest row is too old");
-    else
+    else if (settings->max_age_ms != RD_ABSENT)
         finding = freshness_find(fresh, RD_PASS, "the newest row is recent enough");
+    else
+        finding = freshness_find(fresh, RD_PASS, "no row is after the time that the plan sets");
     finding->expected = freshness_expected(fresh);
     finding->actual = rd_record_text(recorder, "%s, %s %s", at, age, where);
     /* A row from the future hides the newest real one, and says nothing about what was lost. */
     if (!future)
         freshness_evidence(fresh, at_us, old);
+}
+
+static void freshness_nothing(const struct freshness *fresh)
+{
+    if (fresh->settings->max_age_ms == RD_ABSENT) {
+        freshness_find(fresh, RD_SKIP, "there is no row with a time in it, so none is too late");
+        return;
+    }
+    struct rd_finding *finding =
+        freshness_find(fresh, RD_FAIL, "there is no row with a time in it");
+    finding->expected = freshness_expected(fresh);
+    finding->actual = "no row";
+}
+
+static void freshness_infinite(const struct freshness *fresh, const char *actual,
+                               const char *message)
+{
+    struct rd_finding *finding = freshness_find(fresh, RD_FAIL, message);
+
+    finding->expected = freshness_expected(fresh);
+    finding->actual = actual;
 }
 
 static int freshness_newest(const struct freshness *fresh, const struct rd_table *table,
@@ -274,11 +289,11 @@ static int freshness_newest(const struct freshness *fresh, const struct rd_table
         freshness_nothing(fresh);
         break;
     case RD_FRESHNESS_INFINITY:
-        freshness_find(fresh, RD_FAIL,
-                       "a row has the time 'infinity', which hides the newest real one");
+        freshness_infinite(fresh, "infinity",
+                           "a row has the time 'infinity', which hides the newest real one");
         break;
     case RD_FRESHNESS_MINUS_INFINITY:
-        freshness_find(fresh, RD_FAIL, "every time is '-infinity'");
+        freshness_infinite(fresh, "-infinity", "every time is '-infinity'");
         break;
     case RD_FRESHNESS_AT:
         freshness_judge(fresh, newest.at_us);

@@ -49,8 +49,8 @@ int rd_reading_failed(const struct rd_check_run *run, const char *subject, const
         rd_find_err(run->drill->recorder, run->group, subject, err);
         return RD_OK;
     }
-    struct rd_finding *finding =
-        rd_find(run->drill->recorder, run->group, RD_FAIL, subject, "is damaged: %s", err->message);
+    struct rd_finding *finding = rd_find(run->drill->recorder, run->group, RD_FAIL, subject,
+                                         "the data are damaged: %s", err->message);
     finding->hint = "The restored files are damaged; restore an older backup and look at the disks "
                     "and at the server that this one was made on.";
     return RD_OK;

@@ -123,6 +123,8 @@ static bool ready_same_encoding(const char *a, const char *b)
     }
 }
 
+static const char ready_connects[] = "is there and takes connections";
+
 static int ready_database(const struct rd_check_run *run, const char *name, struct rd_err *reterr)
 {
     RD_CLEANUP(rd_pg_result_freep) struct rd_pg_result *result = NULL;
@@ -135,12 +137,13 @@ static int ready_database(const struct rd_check_run *run, const char *name, stru
                            &result, reterr);
     if (code != RD_OK)
         return code;
-    bool there = rd_pg_rows(result) > 0;
-    if (there && rd_pg_get_bool(result, 0, 0))
-        rd_find(recorder, run->group, RD_PASS, subject, "is there and takes connections");
-    else
-        rd_find(recorder, run->group, RD_FAIL, subject,
-                there ? "takes no connections" : "is not there");
+    const char *actual = rd_pg_rows(result) == 0        ? "is not there"
+                         : rd_pg_get_bool(result, 0, 0) ? ready_connects
+                                                        : "takes no connections";
+    struct rd_finding *finding = rd_find(
+        recorder, run->group, actual == ready_connects ? RD_PASS : RD_FAIL, subject, "%s", actual);
+    finding->expected = ready_connects;
+    finding->actual = actual;
     return RD_OK;
 }
 
@@ -168,8 +171,10 @@ static int ready_run(const struct rd_check_run *run, const void *object, struct 
     int code = ready_ask(run, "SELECT current_database()", &value, reterr);
     if (code != RD_OK)
         return code;
-    rd_find(run->drill->recorder, run->group, RD_PASS, "queries", "database '%s' answers",
-            rd_buf_text(&value));
+    struct rd_finding *finding = rd_find(run->drill->recorder, run->group, RD_PASS, "queries",
+                                         "database '%s' answers", rd_buf_text(&value));
+    finding->expected = "an answer";
+    finding->actual = "an answer";
     code = ready_recovery(run, &value, reterr);
 
     if (code == RD_OK && settings->version != NULL)

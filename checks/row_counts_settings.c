@@ -9,6 +9,8 @@
 /* Up to here a double, and so JSON, holds every whole number. */
 #define ROW_COUNTS_MOST 9007199254740992.0
 
+enum { ROW_COUNTS_KEY_MAX = 1024 };
+
 #define FIELD(member) .offset = offsetof(struct rd_row_counts_entry, member)
 
 static const struct rd_field row_counts_entry_fields[] = {
@@ -40,24 +42,10 @@ static const struct rd_field row_counts_entry_fields[] = {
 };
 #undef FIELD
 
-static void row_counts_entry_validate(const void *object, const char *path,
-                                      struct rd_faults *faults)
-{
-    const struct rd_row_counts_entry *entry = object;
-    bool bounded = entry->min != RD_ABSENT || entry->max != RD_ABSENT;
-
-    rd_relation_validate(entry->name, true, path, faults);
-    if (entry->exact != RD_ABSENT && bounded)
-        rd_faults_add(faults, path, "'exact' leaves nothing to 'min' and 'max'");
-    if (entry->min != RD_ABSENT && entry->max != RD_ABSENT && entry->min > entry->max)
-        rd_faults_add(faults, path, "'min' is larger than 'max'");
-}
-
 static const struct rd_shape row_counts_entry_shape = {
     .name = "table",
     .size = sizeof(struct rd_row_counts_entry),
     .fields = row_counts_entry_fields,
-    .validate = row_counts_entry_validate,
 };
 
 #define FIELD(member) .offset = offsetof(struct rd_row_counts_settings, member)
@@ -92,6 +80,33 @@ static const struct rd_field row_counts_fields[] = {
 };
 #undef FIELD
 
+/* The path of an entry: $.checks[0].tables["public.users"]. */
+static const char *row_counts_path(const char *path, const char *key, struct rd_faults *faults)
+{
+    RD_CLEANUP(rd_buf_free) struct rd_buf text = RD_BUF_INIT(ROW_COUNTS_KEY_MAX);
+    RD_CLEANUP(rd_json_freep) struct rd_json *json = rd_json_new_text(key);
+
+    if (json == NULL || rd_json_print(json, false, &text, NULL) != RD_OK)
+        return path;
+    return rd_arena_printf(faults->arena, "%s.tables[%s]", path, rd_buf_text(&text));
+}
+
+static void row_counts_validate_entry(const struct rd_row_counts_entry *entry, bool baseline,
+                                      const char *path, struct rd_faults *faults)
+{
+    bool bounded = entry->min != RD_ABSENT || entry->max != RD_ABSENT;
+
+    rd_relation_validate(entry->name, true, path, faults);
+    if (entry->exact != RD_ABSENT && bounded)
+        rd_faults_add(faults, path, "'exact' leaves nothing to 'min' and 'max'");
+    if (entry->min != RD_ABSENT && entry->max != RD_ABSENT && entry->min > entry->max)
+        rd_faults_add(faults, path, "'min' is larger than 'max'");
+    if (!baseline && !isnan(entry->tolerance))
+        rd_faults_add(faults, path, "'tolerance' needs a 'baseline'");
+    else if (!baseline && entry->exact == RD_ABSENT && !bounded)
+        rd_faults_add(faults, path, "must say how many rows are expected");
+}
+
 static void row_counts_validate(const void *object, const char *path, struct rd_faults *faults)
 {
     const struct rd_row_counts_settings *settings = object;
@@ -102,15 +117,9 @@ static void row_counts_validate(const void *object, const char *path, struct rd_
     for (size_t i = 0; i < settings->ignore.count; i++)
         rd_relation_validate(settings->ignore.items[i], true,
                              rd_arena_printf(faults->arena, "%s.ignore[%zu]", path, i), faults);
-    for (size_t i = 0; settings->baseline == NULL && i < settings->tables.count; i++) {
-        const char *where =
-            rd_arena_printf(faults->arena, "%s.tables[\"%s\"]", path, entries[i].name);
-        if (!isnan(entries[i].tolerance))
-            rd_faults_add(faults, where, "'tolerance' needs a 'baseline'");
-        else if (entries[i].exact == RD_ABSENT && entries[i].min == RD_ABSENT &&
-                 entries[i].max == RD_ABSENT)
-            rd_faults_add(faults, where, "must say how many rows are expected");
-    }
+    for (size_t i = 0; i < settings->tables.count; i++)
+        row_counts_validate_entry(&entries[i], settings->baseline != NULL,
+                                  row_counts_path(path, entries[i].name, faults), faults);
 }
 
 const struct rd_shape rd_row_counts_shape = {

@@ -117,6 +117,8 @@ static void sql_finding(const struct sql *sql, bool same, const char *expected, 
 
     finding->expected = expected;
     finding->actual = actual;
+    if (!same && sql->settings->value != NULL && !sql->settings->clear)
+        finding->hint = "Add \"clear\": true to see the value that the query returned.";
 }
 
 static bool sql_same_number(const struct rd_json *expected, const char *actual)
@@ -196,7 +198,7 @@ static void sql_judge_rows(const struct sql *sql, int64_t rows)
 }
 
 /* What the query names and the database lacks is a fail: the plan expects it to be there. */
-static int sql_refused(const struct sql *sql, const struct rd_err *err, struct rd_err *reterr)
+static int sql_refused(const struct sql *sql, struct rd_err *err, struct rd_err *reterr)
 {
     static const char *const lacking[] = {
         "42P01", /* undefined_table */
@@ -212,11 +214,13 @@ static int sql_refused(const struct sql *sql, const struct rd_err *err, struct r
             continue;
         struct rd_finding *finding =
             rd_find(sql->run->drill->recorder, sql->run->group, RD_FAIL, sql->subject,
-                    "the database lacks what the query names: %s", err->message);
+                    "the database lacks what the query names; %s", err->message);
         finding->hint = "Either the backup lacks it, or the query misspells it; names outside of "
                         "public need their schema.";
         return RD_OK;
     }
+    if (strcmp(sqlstate, "42601") == 0 || strcmp(sqlstate, "0A000") == 0)
+        rd_err_hint(err, "It must be one SELECT, VALUES or WITH query that only reads.");
     return rd_reading_failed(sql->run, sql->subject, err, reterr);
 }
 

@@ -67,12 +67,11 @@ static int relation_name(const char *text, const char **at, struct rd_arena *are
 /* What stands where a name should have ended. */
 static int relation_trailing(const char *text, const char *at, struct rd_err *reterr)
 {
-    int code = *at == '.' ? rd_err_set(reterr, RD_E_ARGUMENT, "'%s' has too many parts", text)
-                          : rd_err_set(reterr, RD_E_ARGUMENT,
-                                       "'%s' has a character that needs quotation marks", text);
-    rd_err_hint(reterr, "Write names as SQL does, with double quotes around what is not plain: "
-                        "public.users, \"Sales\".\"order items\".");
-    return code;
+    if (*at == '.')
+        return rd_err_set(reterr, RD_E_ARGUMENT, "'%s' has too many parts", text);
+    return rd_err_set(reterr, RD_E_ARGUMENT,
+                      "'%s' has a character that needs double quotes around the name, as in SQL",
+                      text);
 }
 
 int rd_relation_parse(const char *text, struct rd_arena *arena, struct rd_relation *ret_relation,
@@ -84,11 +83,9 @@ int rd_relation_parse(const char *text, struct rd_arena *arena, struct rd_relati
     int code = relation_name(text, &at, arena, &relation.schema, reterr);
     if (code != RD_OK)
         return code;
-    if (*at == '\0') {
-        code = rd_err_set(reterr, RD_E_ARGUMENT, "'%s' lacks its schema", text);
-        rd_err_hint(reterr, "Write it as schema.table, for example public.%s.", text);
-        return code;
-    }
+    if (*at == '\0')
+        return rd_err_set(reterr, RD_E_ARGUMENT, "'%s' lacks its schema; write it as public.%s",
+                          text, text);
     if (*at != '.')
         return relation_trailing(text, at, reterr);
     at++;
@@ -119,12 +116,6 @@ int rd_relation_parse_column(const char *text, struct rd_arena *arena, const cha
     return RD_OK;
 }
 
-static void relation_fault(const struct rd_err *err, const char *path, struct rd_faults *faults)
-{
-    rd_faults_add(faults, path, "%s%s%s", err->message, err->hint[0] != '\0' ? "; " : "",
-                  err->hint);
-}
-
 void rd_relation_validate(const char *text, bool patterns, const char *path,
                           struct rd_faults *faults)
 {
@@ -132,7 +123,7 @@ void rd_relation_validate(const char *text, bool patterns, const char *path,
     struct rd_err err = RD_ERR_INIT;
 
     if (rd_relation_parse(text, faults->arena, &relation, &err) != RD_OK)
-        relation_fault(&err, path, faults);
+        rd_faults_add(faults, path, "%s", err.message);
     else if (!patterns && rd_relation_is_pattern(&relation))
         rd_faults_add(faults, path, "'%s' must name one table, without wildcards", text);
 }
@@ -143,7 +134,7 @@ void rd_relation_validate_column(const char *text, const char *path, struct rd_f
     const char *column;
 
     if (rd_relation_parse_column(text, faults->arena, &column, &err) != RD_OK)
-        relation_fault(&err, path, faults);
+        rd_faults_add(faults, path, "%s", err.message);
 }
 
 bool rd_relation_is_pattern(const struct rd_relation *relation)

@@ -20,7 +20,7 @@ struct rd_relation {
     struct rd_name schema, name;
 };
 
-/* Two names with a dot between them; anything else is RD_E_ARGUMENT, with a hint how to write it.
+/* Two names with a dot between them; anything else is RD_E_ARGUMENT, which says how to write it.
  */
 int rd_relation_parse(const char *text, struct rd_arena *arena, struct rd_relation *ret_relation,
                       struct rd_err *reterr) RD_MUST_CHECK;
