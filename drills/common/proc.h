@@ -12,6 +12,8 @@
 #include "drills/common/deadline.h"
 #include "drills/common/user.h"
 
+enum { RD_PROC_OUTLIVES = -1 }; /* in place of a death signal */
+
 struct rd_proc_spec {
     const char *const *argv; /* NULL-terminated; argv[0] is a path with a slash */
     const char *const
@@ -19,7 +21,7 @@ struct rd_proc_spec {
     const char *folder;                 /* working folder; NULL: "/" */
     const struct rd_user *user;         /* NULL: as redrill runs */
     int stdin_fd, stdout_fd, stderr_fd; /* -1: /dev/null. Stay open in redrill. */
-    int death_signal;                   /* when redrill dies; 0: SIGKILL */
+    int death_signal;                   /* when redrill dies; 0: SIGKILL; RD_PROC_OUTLIVES: none */
 };
 
 struct rd_proc {

@@ -92,6 +92,13 @@ static bool start_become(const struct rd_user *user)
            setresuid(user->uid, user->uid, user->uid) == 0;
 }
 
+static bool start_set_death_signal(const struct rd_proc_spec *spec)
+{
+    int number = spec->death_signal != 0 ? spec->death_signal : SIGKILL;
+
+    return number == RD_PROC_OUTLIVES || prctl(PR_SET_PDEATHSIG, number) == 0;
+}
+
 static noreturn void start_child(const struct rd_proc_spec *spec, int error_fd, pid_t parent)
 {
     const struct rlimit no_core = {0, 0}; /* it would hold what was restored */
@@ -105,7 +112,7 @@ static noreturn void start_child(const struct rd_proc_spec *spec, int error_fd, 
 
     /* A change of identity forgets the death signal, so it comes after. Whoever died before is not
      * noticed by the kernel any more. */
-    if (prctl(PR_SET_PDEATHSIG, spec->death_signal != 0 ? spec->death_signal : SIGKILL) != 0)
+    if (!start_set_death_signal(spec))
         start_fail(fd, START_SETUP);
     if (getppid() != parent)
         _exit(126);

@@ -1,7 +1,8 @@
 /*
  * server.c: see server.h. The postmaster is a direct child, so that redrill sees at once when it
- * ends and the kernel ends it (an immediate shutdown) when redrill does. As root everything that
- * the server writes belongs to the drill's user; its configuration and its log belong to root.
+ * ends and the kernel ends it (an immediate shutdown) when redrill does, unless it is to be kept.
+ * As root everything that the server writes belongs to the drill's user; its configuration and its
+ * log belong to root.
  */
 #include "drills/providers/server.h"
 
@@ -299,7 +300,7 @@ int rd_server_start(struct rd_server *server, struct rd_instance *ret_instance,
         .stdin_fd = -1,
         .stdout_fd = server->log_fd,
         .stderr_fd = server->log_fd,
-        .death_signal = SIGQUIT,
+        .death_signal = drill->keep ? RD_PROC_OUTLIVES : SIGQUIT,
     };
     if (spec.argv == NULL || spec.env == NULL)
         return rd_err_memory(reterr);
