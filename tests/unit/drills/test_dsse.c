@@ -136,74 +136,75 @@ static const struct {
     const char *what;
     const char *format;
     int expected;
+    const char *says; /* part of the message; NULL: any */
 } forgeries[] = {
     {"as written",
      "{\"payloadType\":\"application/vnd.in-toto+json\",\"payload\":\"@P\",\"signatures\":"
      "[{\"keyid\":\"@K\",\"sig\":\"@S\"}]}\n",
-     RD_OK},
+     RD_OK, NULL},
     {"another payload type",
      "{\"payloadType\":\"application/json\",\"payload\":\"@P\",\"signatures\":"
      "[{\"keyid\":\"@K\",\"sig\":\"@S\"}]}\n",
-     RD_E_FORMAT},
+     RD_E_FORMAT, "its payload is of another type"},
     {"another order",
      "{\"payload\":\"@P\",\"payloadType\":\"application/vnd.in-toto+json\",\"signatures\":"
      "[{\"keyid\":\"@K\",\"sig\":\"@S\"}]}\n",
-     RD_E_FORMAT},
+     RD_E_FORMAT, NULL},
     {"white space",
      "{\"payloadType\": \"application/vnd.in-toto+json\",\"payload\":\"@P\",\"signatures\":"
      "[{\"keyid\":\"@K\",\"sig\":\"@S\"}]}\n",
-     RD_E_FORMAT},
+     RD_E_FORMAT, "it is not spelt as redrill spells it"},
     {"an unknown member",
      "{\"payloadType\":\"application/vnd.in-toto+json\",\"payload\":\"@P\",\"signatures\":"
      "[{\"keyid\":\"@K\",\"sig\":\"@S\"}],\"note\":\"\"}\n",
-     RD_E_FORMAT},
+     RD_E_FORMAT, NULL},
     {"a key in the envelope",
      "{\"payloadType\":\"application/vnd.in-toto+json\",\"payload\":\"@P\",\"signatures\":"
      "[{\"keyid\":\"@K\",\"sig\":\"@S\",\"publicKey\":\"x\"}]}\n",
-     RD_E_FORMAT},
+     RD_E_FORMAT, NULL},
     {"a payload twice",
      "{\"payloadType\":\"application/vnd.in-toto+json\",\"payload\":\"AAAA\",\"payload\":\"@P\","
      "\"signatures\":[{\"keyid\":\"@K\",\"sig\":\"@S\"}]}\n",
-     RD_E_FORMAT},
+     RD_E_FORMAT, "it is not JSON"},
     {"two signatures",
      "{\"payloadType\":\"application/vnd.in-toto+json\",\"payload\":\"@P\",\"signatures\":"
      "[{\"keyid\":\"@K\",\"sig\":\"@S\"},{\"keyid\":\"@K\",\"sig\":\"@S\"}]}\n",
-     RD_E_FORMAT},
+     RD_E_FORMAT, "it does not have exactly one signature"},
     {"no signature",
      "{\"payloadType\":\"application/vnd.in-toto+json\",\"payload\":\"@P\",\"signatures\":[]}\n",
-     RD_E_FORMAT},
+     RD_E_FORMAT, "it does not have exactly one signature"},
     {"signatures that are no list",
      "{\"payloadType\":\"application/vnd.in-toto+json\",\"payload\":\"@P\",\"signatures\":7}\n",
-     RD_E_FORMAT},
+     RD_E_FORMAT, NULL},
     {"an empty signature",
      "{\"payloadType\":\"application/vnd.in-toto+json\",\"payload\":\"@P\",\"signatures\":"
      "[{\"keyid\":\"@K\",\"sig\":\"\"}]}\n",
-     RD_E_TRUST},
+     RD_E_TRUST, NULL},
     {"no key id",
      "{\"payloadType\":\"application/vnd.in-toto+json\",\"payload\":\"@P\",\"signatures\":"
      "[{\"sig\":\"@S\"}]}\n",
-     RD_E_FORMAT},
+     RD_E_FORMAT, "its signature is not complete"},
     {"an empty key id",
      "{\"payloadType\":\"application/vnd.in-toto+json\",\"payload\":\"@P\",\"signatures\":"
      "[{\"keyid\":\"\",\"sig\":\"@S\"}]}\n",
-     RD_E_TRUST},
+     RD_E_TRUST, NULL},
     {"an escape",
      "{\"payloadType\":\"application\\/vnd.in-toto+json\",\"payload\":\"@P\",\"signatures\":"
      "[{\"keyid\":\"@K\",\"sig\":\"@S\"}]}\n",
-     RD_E_FORMAT},
+     RD_E_FORMAT, NULL},
     {"no final newline",
      "{\"payloadType\":\"application/vnd.in-toto+json\",\"payload\":\"@P\",\"signatures\":"
      "[{\"keyid\":\"@K\",\"sig\":\"@S\"}]}",
-     RD_E_FORMAT},
+     RD_E_FORMAT, NULL},
     {"something behind it",
      "{\"payloadType\":\"application/vnd.in-toto+json\",\"payload\":\"@P\",\"signatures\":"
      "[{\"keyid\":\"@K\",\"sig\":\"@S\"}]}\n{}\n",
-     RD_E_FORMAT},
+     RD_E_FORMAT, NULL},
     {"an empty payload",
      "{\"payloadType\":\"application/vnd.in-toto+json\",\"payload\":\"\",\"signatures\":"
      "[{\"keyid\":\"@K\",\"sig\":\"@S\"}]}\n",
-     RD_E_TRUST},
-    {"an array", "[\"@P\",\"@K\",\"@S\"]\n", RD_E_FORMAT},
+     RD_E_TRUST, NULL},
+    {"an array", "[\"@P\",\"@K\",\"@S\"]\n", RD_E_FORMAT, "it is no DSSE envelope"},
 };
 
 static void expand(const char *format, const char *body, const char *sig, struct rd_buf *out)
@@ -233,6 +234,11 @@ START_TEST(an_envelope_in_any_other_form_is_refused)
     rd_base64_encode(signature.data, signature.length, &sig);
     expand(forgeries[_i].format, body.data, sig.data, &forged);
     int code = open_envelope(forged.data, forged.length, key);
+    if (forgeries[_i].says != NULL) {
+        struct rd_err err = RD_ERR_INIT;
+        ck_assert_int_eq(rd_dsse_open(forged.data, forged.length, key, &body, &err), code);
+        ck_assert_ptr_nonnull(strstr(err.message, forgeries[_i].says));
+    }
     ck_assert_msg(code == forgeries[_i].expected, "%s: %d", forgeries[_i].what, code);
 }
 END_TEST

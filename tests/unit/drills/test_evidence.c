@@ -142,6 +142,8 @@ static const char *const others[] = {
               RECORD),
     STATEMENT(TYPE, "[{\"name\":\"a\",\"digest\":{\"md5\":\"" DIGEST "\"}}]", RD_PREDICATE_TYPE,
               RECORD),
+    STATEMENT(TYPE, "[{\"name\":\"a\",\"digest\":{\"md5\":\"0\",\"sha256\":\"" DIGEST "\"}}]",
+              RD_PREDICATE_TYPE, RECORD),
     STATEMENT(TYPE, "[{\"digest\":{\"sha256\":\"" DIGEST "\"}}]", RD_PREDICATE_TYPE, RECORD),
     STATEMENT(TYPE, "[{\"name\":\"a\",\"digest\":{\"sha256\":\"" DIGEST "\"},\"uri\":\"b\"}]",
               RD_PREDICATE_TYPE, RECORD),

@@ -183,6 +183,19 @@ START_TEST(a_public_key_for_a_private_one_is_told_and_the_other_way_round)
 }
 END_TEST
 
+START_TEST(a_damaged_key_is_not_taken_for_one_of_another_sort)
+{
+    static const char damaged[] =
+        "-----BEGIN PRIVATE KEY-----\nMC4CAQ\n-----END PRIVATE KEY-----\n";
+
+    save_file(path, damaged, strlen(damaged));
+    ck_assert_int_eq(chmod(path, 0600), 0);
+    ck_assert_int_eq(load(&in_file, NULL), RD_E_FORMAT);
+    ck_assert_str_eq(err.message, "cannot use the key 'drill.pem': there is no private key in PEM, "
+                                  "or it is damaged");
+}
+END_TEST
+
 START_TEST(a_missing_key_is_told_with_what_makes_one)
 {
     ck_assert_int_eq(load(&in_file, NULL), RD_E_NOT_FOUND);
@@ -206,6 +219,7 @@ Suite *rd_test_suite(void)
     tcase_add_loop_test(all, what_is_no_key_is_told_for_what_it_is, 0, RD_COUNT(mistakes));
     tcase_add_loop_test(all, a_public_key_for_a_private_one_is_told_and_the_other_way_round, 0,
                         RD_COUNT(kinds));
+    tcase_add_test(all, a_damaged_key_is_not_taken_for_one_of_another_sort);
     tcase_add_test(all, a_missing_key_is_told_with_what_makes_one);
     suite_add_tcase(suite, all);
     return suite;
