@@ -241,11 +241,9 @@ int rd_dump_pick(const struct rd_drill *drill, const struct rd_dump_settings *se
     int code = RD_OK;
 
     /* A name that is there is meant as it is, whatever characters it has. */
-    int failed =
-        glob(pattern, rd_file_exists(pattern) ? GLOB_NOCHECK | GLOB_NOESCAPE : 0, NULL, &found);
-    if (failed == 0 && rd_file_exists(pattern))
-        found.gl_pathv[0] = (char *)pattern;
-    if (failed == GLOB_NOMATCH || (failed == 0 && found.gl_pathc == 0))
+    bool literal = rd_file_exists(pattern);
+    int failed = literal ? 0 : glob(pattern, 0, NULL, &found);
+    if (failed == GLOB_NOMATCH || (!literal && failed == 0 && found.gl_pathc == 0))
         code = pick_nothing(pattern, reterr);
     else if (failed != 0)
         code = rd_err_set(reterr, RD_E_SYSTEM, "cannot look for '%s'", pattern);
@@ -253,11 +251,11 @@ int rd_dump_pick(const struct rd_drill *drill, const struct rd_dump_settings *se
         code = rd_err_set(reterr, RD_E_LIMIT, "'%s' means %zu files, more than %d", pattern,
                           found.gl_pathc, PICK_FILES_MAX);
 
-    size_t count = rd_file_exists(pattern) ? 1 : found.gl_pathc;
+    size_t count = literal ? 1 : found.gl_pathc;
     if (code == RD_OK && (files = calloc(count, sizeof(*files))) == NULL)
         code = rd_err_memory(reterr);
     for (size_t i = 0; i < count && code == RD_OK; i++) {
-        const char *path = rd_arena_strdup(arena, found.gl_pathv[i]);
+        const char *path = rd_arena_strdup(arena, literal ? pattern : found.gl_pathv[i]);
         code = path != NULL ? pick_look(drill, settings, path, &files[i], reterr)
                             : rd_err_memory(reterr);
     }
