@@ -2,8 +2,6 @@
  * http.c: the check `http`: does the application work on the restored database? It is started on
  * it, or something that runs already is asked, and each request of the plan is one finding.
  */
-#include <string.h>
-
 #include "checks/checks.h"
 #include "checks/http_parts.h"
 

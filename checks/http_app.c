@@ -18,7 +18,6 @@
 
 #include "checks/http_parts.h"
 #include "drills/common/file.h"
-#include "drills/common/text.h"
 
 enum {
     APP_READ_BYTES = 16 * 1024,
@@ -30,7 +29,7 @@ enum {
 
 const char rd_check_http_output_hint[] =
     "Run the drill again with --keep and read the application's output in the work folder "
-    "(app-1.log); it may hold data and is not part of the record.";
+    "(app-*.log); it may hold data and is not part of the record.";
 
 /* Keeps the last bytes of the output. */
 static void app_keep(struct rd_buf *output, const char *data, size_t length)

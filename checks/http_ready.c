@@ -134,6 +134,6 @@ bool rd_check_http_await(struct rd_check_http_job *http)
     }
     struct rd_finding *finding = rd_find(run->drill->recorder, run->group, RD_PASS,
                                          "application starts", "the application is ready");
-    finding->duration_ms = started_ms - rd_deadline_left_ms(&deadline);
+    finding->duration_ms = started_ms - rd_deadline_left_ms(&deadline) + 1; /* begun ones count */
     return true;
 }

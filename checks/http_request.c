@@ -1,9 +1,6 @@
 /*
  * http_request.c: sends one request of the plan and turns what comes back into a finding.
  */
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 #include <strings.h>
 
 #include "checks/http_parts.h"

@@ -4,7 +4,6 @@
  * frameworks that it knows, or takes the one that the plan names.
  */
 #include <stddef.h>
-#include <string.h>
 
 #include "checks/checks.h"
 #include "checks/migrations_parts.h"

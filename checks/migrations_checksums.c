@@ -2,7 +2,6 @@
  * migrations_checksums.c: how each framework makes a checksum of a migration's file, so that a file
  * that was edited after it was applied is noticed.
  */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -46,7 +46,8 @@ const struct rd_migration_framework rd_migration_frameworks[RD_MIGRATION_FRAMEWO
     {
         /* flyway/flyway: core/internal/database/postgresql/PostgreSQLDatabase.java,
          * core/api/MigrationType.java. The last row of a version counts; undoing and deleting add
-         * rows of their own. Only files of type SQL can be found in a folder. */
+         * rows of their own. Only files of type SQL can be found in a folder, and only a version's
+         * checksum is of its file alone: a repeatable's is made with placeholders filled in. */
         .name = "flyway",
         .tables = "{flyway_schema_history,schema_version}",
         .columns = "{installed_rank,version,description,type,script,checksum,success}",

@@ -154,10 +154,24 @@ static void judge_row(const struct rd_migrations *migrations, size_t index)
         judge_find(migrations, RD_PASS, file->name, "is applied");
 }
 
+static bool judge_scope_has_rows(const struct rd_migrations *migrations, const char *scope)
+{
+    for (size_t i = 0; i < migrations->row_count; i++) {
+        if (strcmp(migrations->rows[i].scope, scope) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A migration in the folder that no row has answered for. */
 static void judge_file(const struct rd_migrations *migrations, const struct rd_migration_file *file)
 {
     if (judge_is_covered(migrations, file)) {
         judge_find(migrations, RD_PASS, file->name, "is applied, as the present version says");
+    } else if (migrations->framework->files == RD_FILES_APPS &&
+               !judge_scope_has_rows(migrations, file->scope)) {
+        judge_find(migrations, RD_SKIP, file->name,
+                   "belongs to an application of which no migration is applied");
     } else if (!migrations->settings->pending) {
         judge_find(migrations, RD_SKIP, file->name,
                    "is not applied, which the plan allows ('pending' is false)");

@@ -27,7 +27,7 @@ static void act_answer(int client, const char *act, const char *request)
     const char *status = strcmp(act, "broken") == 0 ? "500 Oh" : "200 OK";
     const char *body = getenv("SAY") != NULL ? getenv("SAY") : "{\"status\":\"ok\"}";
 
-    if (strcmp(act, "dies") == 0 && !health)
+    if ((strcmp(act, "dies") == 0 || strcmp(act, "leaves") == 0) && !health)
         _exit(3);
     if (strcmp(act, "hangs") == 0 && !health)
         pause();
@@ -80,7 +80,7 @@ __attribute__((constructor)) static void act_as_application(void)
         kill(getpid(), SIGKILL);
     if (strcmp(act, "stubborn") == 0)
         signal(SIGTERM, SIG_IGN);
-    if (strcmp(act, "forks") == 0 && fork() == 0) {
+    if ((strcmp(act, "forks") == 0 || strcmp(act, "leaves") == 0) && fork() == 0) {
         for (;;)
             pause();
     }
@@ -296,6 +296,14 @@ START_TEST(the_whole_process_group_is_ended)
 }
 END_TEST
 
+START_TEST(what_an_application_leaves_when_it_dies_is_ended)
+{
+    run_app("leaves", "", HEALTH ASK);
+    check_test_expect(&test, "GET /integrity", RD_FAIL, "ended instead of answering");
+    ck_assert_uint_eq(processes_left(), 0);
+}
+END_TEST
+
 START_TEST(an_application_that_ignores_sigterm_is_killed)
 {
     run_app("stubborn", "", HEALTH);
@@ -445,6 +453,7 @@ Suite *rd_test_suite(void)
     tcase_add_test(tests, a_flood_of_output_blocks_nobody_and_only_its_end_is_kept);
     tcase_add_test(tests, what_the_application_writes_is_not_in_the_findings);
     tcase_add_test(tests, the_whole_process_group_is_ended);
+    tcase_add_test(tests, what_an_application_leaves_when_it_dies_is_ended);
     tcase_add_test(tests, an_application_that_ignores_sigterm_is_killed);
     tcase_add_test(tests, secrets_reach_the_application_and_nothing_else);
     tcase_add_test(tests, a_port_that_is_taken_is_an_error);

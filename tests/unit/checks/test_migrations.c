@@ -299,6 +299,17 @@ START_TEST(applications_of_others_need_no_files)
 }
 END_TEST
 
+START_TEST(applications_that_are_not_installed_are_not_pending)
+{
+    found("django_migrations");
+    FAKE_PQ_ROWS("FROM \"public\".\"django_migrations\"", 5, "auth.0001_initial",
+                 "auth.0001_initial", "auth", "applied", NULL);
+    run("{\"framework\": \"django\", \"dir\": \"fixtures/migrations/django\"}");
+
+    check_test_expect(&test, "django: shop.0003_add_index", RD_SKIP, "of which no migration");
+}
+END_TEST
+
 START_TEST(a_lock_that_is_held_fails)
 {
     found("knex_migrations");
@@ -483,6 +494,7 @@ Suite *rd_test_suite(void)
     tcase_add_test(tests, a_dirty_version_fails_and_those_before_it_are_applied);
     tcase_add_test(tests, a_head_stands_for_its_ancestors);
     tcase_add_test(tests, applications_of_others_need_no_files);
+    tcase_add_test(tests, applications_that_are_not_installed_are_not_pending);
     tcase_add_test(tests, a_lock_that_is_held_fails);
     tcase_add_test(tests, sqlx_lets_the_server_compute_its_checksum);
     tcase_add_test(tests, an_empty_table_fails);
