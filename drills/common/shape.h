@@ -91,7 +91,8 @@ int rd_shape_print(const struct rd_shape *shape, const void *object, struct rd_j
                    struct rd_err *reterr) RD_MUST_CHECK;
 
 /* JSON Schema (draft 2020-12) of the object, without "$schema", which belongs to the outermost one.
- * It accepts whatever rd_shape_parse accepts. `strict`: unknown keys are faults. */
+ * It accepts whatever rd_shape_parse accepts (a time with a blank for the T only where formats are
+ * not asserted). `strict`: unknown keys are faults. */
 int rd_shape_schema(const struct rd_shape *shape, bool strict, struct rd_json **ret_json,
                     struct rd_err *reterr) RD_MUST_CHECK;
 

@@ -20,7 +20,7 @@ static const struct {
     [RD_T_NUMBER] = {"number", NULL, NULL},
     [RD_T_DURATION] = {"string", NULL, rd_duration_pattern},
     [RD_T_SIZE] = {"string", NULL, rd_size_pattern},
-    [RD_T_TIME] = {"string", "date-time", NULL},
+    [RD_T_TIME] = {"string", "date-time", rd_time_pattern},
     [RD_T_STRINGS] = {"array", NULL, NULL},
     [RD_T_LIST] = {"array", NULL, NULL},
     [RD_T_MAP] = {"object", NULL, NULL},

@@ -20,6 +20,9 @@ enum {
     TIMES_ZONE = 64, /* longest name of a zone */
 };
 
+const char rd_time_pattern[] = "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}"
+                               "(\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$";
+
 /* A reading of digits and separators from the left; `text` is NULL once something did not fit. */
 struct times_reader {
     const char *text;

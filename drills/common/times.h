@@ -57,8 +57,9 @@ const char *rd_size_print(int64_t bytes, char text[RD_DURATION_TEXT]);
 /* For people, rounded: "1.6 GiB". */
 const char *rd_size_format(int64_t bytes, char text[RD_DURATION_TEXT]);
 
-/* Regular expressions (ECMA-262) for what the two parsers accept, but for what is too large or has
- * its units in the wrong order. */
+/* Regular expressions (ECMA-262) for what the parsers accept, except that they know no calendar, no
+ * maximum and no order of units. */
+extern const char rd_time_pattern[];
 extern const char rd_duration_pattern[];
 extern const char rd_size_pattern[];
 

@@ -3,6 +3,7 @@
  */
 #include "drills/common/times.h"
 
+#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -71,6 +72,20 @@ START_TEST(a_time_is_what_rfc_3339_says_or_refused)
         ck_assert_int_eq(us, 42);
         ck_assert_ptr_nonnull(strstr(err.message, times[_i].text));
     }
+}
+END_TEST
+
+START_TEST(the_pattern_of_times_accepts_what_is_accepted)
+{
+    regex_t regex;
+
+    ck_assert_int_eq(regcomp(&regex, rd_time_pattern, REG_EXTENDED | REG_NOSUB), 0);
+    bool match = regexec(&regex, times[_i].text, 0, NULL, 0) == 0;
+    regfree(&regex);
+    if (times[_i].utc != NULL)
+        ck_assert(match);
+    else if (strlen(times[_i].text) != strlen("2025-11-16T14:30:00Z"))
+        ck_assert_int_eq(match, strstr(times[_i].text, "+24:00") || strstr(times[_i].text, ":60"));
 }
 END_TEST
 
@@ -199,6 +214,7 @@ Suite *rd_test_suite(void)
     TCase *all = tcase_create("times");
 
     tcase_add_loop_test(all, a_time_is_what_rfc_3339_says_or_refused, 0, RD_COUNT(times));
+    tcase_add_loop_test(all, the_pattern_of_times_accepts_what_is_accepted, 0, RD_COUNT(times));
     tcase_add_test(all, a_time_without_zone_is_told_that_it_lacks_one);
     tcase_add_test(all, microseconds_are_kept_and_written_as_milliseconds);
     tcase_add_test(all, every_number_can_be_written_as_a_time);
