@@ -95,7 +95,7 @@ test: setup
 
 drill: setup
 	@$(MAKE) --no-print-directory all
-	@ci/demo
+	@ci/demo $(BUILD)/redrill $(BUILD)/shop-app
 
 bench: setup
 	@$(MAKE) --no-print-directory all

@@ -2,10 +2,8 @@
  * command_run.c: `redrill run` and `redrill plan`.
  */
 #include <string.h>
-#include <unistd.h>
 
 #include "drills/commands.h"
-#include "drills/common/clock.h"
 #include "drills/common/text.h"
 #include "drills/common/times.h"
 #include "drills/interrupt.h"
@@ -16,10 +14,11 @@
 
 enum { COMMAND_FAULTS_MAX = 1024 * 1024, COMMAND_KEY_MS = 60 * 1000 };
 
-/* Every fault of the plan, a line each, on stderr. */
-static void command_tell_faults(const char *path, const struct rd_faults *faults)
+/* Every fault of the plan, a line each. */
+static void command_tell_faults(const char *path, const struct rd_faults *faults, FILE *out)
 {
     size_t shown = faults->count < RD_FAULTS_MAX ? faults->count : RD_FAULTS_MAX;
+    struct rd_err err = RD_ERR_INIT;
 
     for (size_t i = 0; i < shown; i++) {
         RD_CLEANUP(rd_buf_free) struct rd_buf line = RD_BUF_INIT(16 * 1024);
@@ -27,16 +26,16 @@ static void command_tell_faults(const char *path, const struct rd_faults *faults
         rd_text_clean(&line, fault->path, strlen(fault->path));
         rd_buf_puts(&line, ": ");
         rd_text_clean(&line, fault->message, strlen(fault->message));
-        rd_log_warning("%s", rd_buf_text(&line));
+        fprintf(out, "%s\n", rd_buf_text(&line));
     }
-    struct rd_err err = RD_ERR_INIT;
     rd_err_set(&err, RD_E_ARGUMENT, "'%s' has %zu fault%s", path, faults->count,
                faults->count == 1 ? "" : "s");
     rd_log_error(&err);
 }
 
 /* Loads a plan and tells what is wrong with it; NULL and an exit status when it is not usable. */
-static struct rd_plan *command_load_plan(const struct rd_invocation *invocation, int *ret_exit)
+static struct rd_plan *command_load_plan(const struct rd_invocation *invocation, FILE *faults_to,
+                                         int *ret_exit)
 {
     const char *path = invocation->arguments[0];
     RD_CLEANUP(rd_plan_freep) struct rd_plan *plan = NULL;
@@ -61,7 +60,7 @@ static struct rd_plan *command_load_plan(const struct rd_invocation *invocation,
         return NULL;
     }
     if (faults.count > 0) {
-        command_tell_faults(path, &faults);
+        command_tell_faults(path, &faults, faults_to);
         *ret_exit = RD_EXIT_USAGE;
         return NULL;
     }
@@ -150,7 +149,7 @@ int rd_command_run(const struct rd_invocation *invocation)
         rd_log_error(&err);
         return RD_EXIT_ERROR;
     }
-    plan = command_load_plan(invocation, &status);
+    plan = command_load_plan(invocation, stderr, &status);
     if (plan == NULL)
         return status;
     if (command_load_key(plan, invocation->unsigned_drill, cancel_fd, &key, &status) != RD_OK)
@@ -164,7 +163,7 @@ int rd_command_plan(const struct rd_invocation *invocation)
     int status = RD_EXIT_ERROR;
     char text[RD_TIME_TEXT];
 
-    plan = command_load_plan(invocation, &status);
+    plan = command_load_plan(invocation, stdout, &status);
     if (plan == NULL)
         return status;
 
