@@ -95,7 +95,7 @@ test: setup
 
 drill: setup
 	@$(MAKE) --no-print-directory all
-	@ci/demo $(BUILD)/redrill $(BUILD)/shop-app
+	@ci/demo
 
 bench: setup
 	@$(MAKE) --no-print-directory all
