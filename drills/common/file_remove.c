@@ -55,8 +55,12 @@ static int remove_open(int parent, const char *name)
     struct stat status;
     int fd = openat(parent, name, flags);
 
-    if (fd < 0 && errno == EACCES && fchmodat(parent, name, S_IRWXU, AT_SYMLINK_NOFOLLOW) == 0)
-        fd = openat(parent, name, flags);
+    if (fd < 0 && errno == EACCES) {
+        if (fchmodat(parent, name, S_IRWXU, AT_SYMLINK_NOFOLLOW) == 0)
+            fd = openat(parent, name, flags);
+        else
+            errno = EACCES;
+    }
     if (fd >= 0 && fstat(fd, &status) == 0 && (status.st_mode & S_IRWXU) != S_IRWXU)
         (void)!fchmod(fd, S_IRWXU); /* what it was needed for will tell */
     return fd;
