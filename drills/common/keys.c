@@ -120,30 +120,15 @@ enum rd_key_kind rd_key_kind(const struct rd_key *key)
     return key->kind;
 }
 
-static const struct {
-    enum rd_key_kind kind;
-    const char *name;
-} keys_names[] = {
-    {RD_KEY_ED25519, "ed25519"},
-    {RD_KEY_P256, "ecdsa-p256"},
-};
-
 const char *rd_key_kind_name(enum rd_key_kind kind)
 {
-    for (size_t i = 0; i < RD_COUNT(keys_names); i++) {
-        if (keys_names[i].kind == kind)
-            return keys_names[i].name;
+    switch (kind) {
+    case RD_KEY_ED25519:
+        return "ed25519";
+    case RD_KEY_P256:
+        return "ecdsa-p256";
     }
     return "unknown";
-}
-
-enum rd_key_kind rd_key_kind_named(const char *name)
-{
-    for (size_t i = 0; i < RD_COUNT(keys_names); i++) {
-        if (strcmp(keys_names[i].name, name) == 0)
-            return keys_names[i].kind;
-    }
-    return 0;
 }
 
 static int keys_none(const char *wanted, struct rd_err *reterr)

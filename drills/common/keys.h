@@ -34,8 +34,7 @@ int rd_key_write_public(const struct rd_key *key, struct rd_buf *out,
 
 bool rd_key_is_private(const struct rd_key *key);
 enum rd_key_kind rd_key_kind(const struct rd_key *key);
-const char *rd_key_kind_name(enum rd_key_kind kind);  /* "ed25519", "ecdsa-p256" */
-enum rd_key_kind rd_key_kind_named(const char *name); /* and back; 0 for another name */
+const char *rd_key_kind_name(enum rd_key_kind kind); /* "ed25519", "ecdsa-p256" */
 
 /* "SHA256:" and the unpadded base64 of the SHA-256 of the SSH wire form (RFC 4253, 5656, 8709), as
  * `ssh-keygen -lf` prints it. */

@@ -162,8 +162,11 @@ static int stream_fill(struct rd_stream *stream, struct rd_err *reterr)
         stream->in_end += (size_t)got;
         stream->position += got;
     }
-    /* Whoever reads to the end relies on having seen all of one file. */
-    return stream->at_end ? stream_unchanged(stream, reterr) : RD_OK;
+    /* Whoever reads to the end relies on having seen all of one file, and a file that grows faster
+     * than it is read has no end. */
+    if (stream->at_end || stream->position > stream->opened.st_size)
+        return stream_unchanged(stream, reterr);
+    return RD_OK;
 }
 
 /* Says that the backup is bad, unless the file changed: then that is what is wrong. */
@@ -217,11 +220,10 @@ static int stream_detect(struct rd_stream *stream, struct rd_err *reterr)
         return status;
     const char *foreign = rd_codec_foreign(stream->in, stream->in_end);
     if (foreign != NULL) {
-        status = rd_err_set(reterr, RD_E_UNSUPPORTED,
-                            "'%s' is in the format of %s, which cannot "
-                            "be read",
-                            stream->path, foreign);
-        rd_err_hint(reterr, "Drill it as plain file, or as gzip, zstd, lz4, xz or bzip2.");
+        status = rd_err_set(reterr, RD_E_UNSUPPORTED, "'%s' is in the format of %s", stream->path,
+                            foreign);
+        rd_err_hint(reterr, "Files are read plain or as gzip, zstd, lz4, xz or bzip2: store the "
+                            "backup as one of these.");
         return status;
     }
     stream->codec = rd_codec_of(stream->in, stream->in_end);

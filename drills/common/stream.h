@@ -22,10 +22,10 @@ int rd_stream_open(const char *path, struct rd_stream **ret_stream,
  * RD_E_BACKUP: data that cannot be decompressed, that ends within a member, or that goes on with
  * something else after its last one. A cut exactly between two members leaves a well-formed file,
  * and frames without a checksum (pg_dump's own zstd and lz4 write none) may be damaged and still
- * decode: then only the content can tell. RD_E_SYSTEM: the disk fails, or the file changed its size or time
- * since it was opened, which explains everything else that may be wrong with it. RD_E_LIMIT: it
- * needs a window of more than 128 MiB. RD_E_UNSUPPORTED: compressed in a way that redrill does not
- * read. After an error every further call returns it again.
+ * decode: then only the content can tell. RD_E_SYSTEM: the disk fails, or the file changed its size
+ * or time since it was opened, which explains everything else that may be wrong with it.
+ * RD_E_LIMIT: it needs a window of more than 128 MiB. RD_E_UNSUPPORTED: compressed in a way that
+ * redrill does not read. After an error every further call returns it again.
  */
 int rd_stream_read(struct rd_stream *stream, const char **ret_data, size_t *ret_length,
                    struct rd_err *reterr) RD_MUST_CHECK;

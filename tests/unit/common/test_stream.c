@@ -388,6 +388,7 @@ static const struct {
     {ZSTD, {"zstd", "-qc", "--long=28", NULL}, RD_E_LIMIT},
     {LZ4, {"lz4", "-qc", "--no-frame-crc", NULL}, RD_OK},
     {LZ4, {"lz4", "-qc", "-BX", NULL}, RD_OK},
+    {LZ4, {"lz4", "-qc", "-BD", "-B4", NULL}, RD_OK},
     {XZ, {"xz", "-c", "--check=none", NULL}, RD_OK},
     {XZ, {"xz", "-c", "--check=sha256", NULL}, RD_OK},
     {XZ, {"xz", "-9c", NULL}, RD_OK},
@@ -404,7 +405,7 @@ START_TEST(the_programs_options_make_no_difference_but_for_windows_beyond_the_ma
     BUFFER(packed);
     BUFFER(read);
 
-    fill(&plain, SMALL);
+    fill(&plain, LARGE / 4);
     run(variants[_i].command, &plain, &packed);
     save(packed.data, packed.length);
     ck_assert_int_eq(read_all(&read, &err), variants[_i].expected);
@@ -566,6 +567,25 @@ START_TEST(a_file_that_changes_while_it_is_read_proves_nothing)
 }
 END_TEST
 
+START_TEST(a_file_that_grows_while_it_is_read_is_not_followed)
+{
+    RD_CLEANUP(rd_stream_closep) struct rd_stream *stream = NULL;
+    const char *data;
+    size_t length = 1;
+    int status = RD_OK;
+    BUFFER(plain);
+
+    fill(&plain, LARGE);
+    save(plain.data, plain.length);
+    ck_assert_int_eq(rd_stream_open(sample, &stream, NULL), RD_OK);
+    ck_assert_int_eq(truncate(sample, (off_t)1 << 40), 0);
+    while (status == RD_OK)
+        status = rd_stream_read(stream, &data, &length, NULL);
+    ck_assert_int_eq(status, RD_E_SYSTEM);
+    ck_assert_int_lt(rd_stream_position(stream), 2 * LARGE);
+}
+END_TEST
+
 START_TEST(a_file_that_changes_after_its_last_byte_was_read_has_no_digest)
 {
     RD_CLEANUP(rd_stream_closep) struct rd_stream *stream = NULL;
@@ -660,7 +680,7 @@ Suite *rd_test_suite(void)
     suite_add_tcase(suite, each);
 
     tcase_add_checked_fixture(all, setup, teardown);
-    tcase_set_timeout(all, 60);
+    tcase_set_timeout(all, 120);
     tcase_add_test(all, a_plain_file_is_handed_out_as_it_is);
     tcase_add_test(all, an_empty_file_has_no_content);
     tcase_add_test(all, a_changed_checksum_is_the_backups_fault);
@@ -673,6 +693,7 @@ Suite *rd_test_suite(void)
     tcase_add_loop_test(all, the_digest_is_that_of_the_whole_file_however_much_was_read, 0, 3);
     tcase_add_loop_test(all, a_file_that_changes_while_it_is_read_proves_nothing, 0,
                         RD_COUNT(changes));
+    tcase_add_test(all, a_file_that_grows_while_it_is_read_is_not_followed);
     tcase_add_loop_test(all, a_file_that_changes_after_its_last_byte_was_read_has_no_digest, 0,
                         RD_COUNT(changes));
     tcase_add_test(all, a_missing_file_is_told_as_such);
