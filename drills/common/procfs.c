@@ -5,13 +5,18 @@
 
 #include <dirent.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "drills/common/procfs_read.h"
 
-enum { PROCFS_ENVIRON_MAX = 8 * 1024 * 1024 }; /* more than the kernel lets anybody have */
+enum {
+    PROCFS_ENVIRON_MAX = 8 * 1024 * 1024, /* more than the kernel lets anybody have */
+    PROCFS_EXEC_LOOKS = 5,
+    PROCFS_EXEC_MS = 1,
+};
 
 static const char procfs_deleted[] = " (deleted)"; /* what the kernel adds to a removed folder */
 
@@ -45,16 +50,34 @@ static int procfs_works_in(pid_t pid, const char *folder, bool *ret_is, struct r
     return RD_OK;
 }
 
+/*
+ * In the middle of exec(2) a process has no environment for a moment. So one that runs a program,
+ * which the kernel's own threads do not, and has none is asked again before that is believed.
+ */
+static int procfs_read_environ(pid_t pid, struct rd_buf *out, struct rd_err *reterr)
+{
+    RD_CLEANUP(rd_buf_free) struct rd_buf program = RD_BUF_INIT(PATH_MAX);
+
+    int code = rd_procfs_read(pid, "environ", out, reterr);
+    if (code != RD_OK || out->length > 0 || rd_procfs_link(pid, "exe", &program, NULL) != RD_OK)
+        return code;
+    for (int i = 0; i < PROCFS_EXEC_LOOKS && code == RD_OK && out->length == 0; i++) {
+        poll(NULL, 0, PROCFS_EXEC_MS);
+        code = rd_procfs_read(pid, "environ", out, reterr);
+    }
+    return code;
+}
+
 /* Entries of an environment end with a NUL each. */
 static int procfs_is_marked(pid_t pid, const char *entry, bool *ret_is, struct rd_err *reterr)
 {
-    RD_CLEANUP(rd_buf_free) struct rd_buf environ_text = RD_BUF_INIT(PROCFS_ENVIRON_MAX);
+    RD_CLEANUP(rd_buf_free) struct rd_buf entries = RD_BUF_INIT(PROCFS_ENVIRON_MAX);
 
-    int code = rd_procfs_read(pid, "environ", &environ_text, reterr);
+    int code = procfs_read_environ(pid, &entries, reterr);
     if (code != RD_OK)
         return code;
-    const char *at = rd_buf_text(&environ_text);
-    const char *end = at + environ_text.length;
+    const char *at = rd_buf_text(&entries);
+    const char *end = at + entries.length;
     *ret_is = false;
     for (; at < end && !*ret_is; at += strlen(at) + 1)
         *ret_is = strcmp(at, entry) == 0;

@@ -62,6 +62,7 @@ static bool read_as_owner(pid_t pid, int refused)
     if ((refused != EACCES && refused != EPERM) || geteuid() != 0 || stat(path.text, &info) != 0 ||
         info.st_uid == 0)
         return false;
+    setfsgid(info.st_gid);
     setfsuid(info.st_uid);
     return true;
 }
@@ -69,6 +70,7 @@ static bool read_as_owner(pid_t pid, int refused)
 static void read_as_oneself(void)
 {
     setfsuid(geteuid());
+    setfsgid(getegid());
 }
 
 int rd_procfs_link(pid_t pid, const char *name, struct rd_buf *out, struct rd_err *reterr)
