@@ -102,13 +102,21 @@ START_TEST(settings_of_roles_do_not_reach_a_session)
         "ALTER ROLE hostile SET default_transaction_read_only = on",
     };
     static const char *const settings[][2] = {
-        {"SHOW search_path", "pg_catalog"},    {"SHOW lock_timeout", "0"},
-        {"SHOW idle_session_timeout", "0"},    {"SHOW role", "none"},
-        {"SELECT current_user", "hostile"},    {"SHOW session_preload_libraries", ""},
-        {"SHOW local_preload_libraries", ""},  {"SHOW zero_damaged_pages", "off"},
-        {"SHOW log_statement", "none"},        {"SHOW transaction_isolation", "read committed"},
-        {"SHOW client_encoding", "UTF8"},      {"SHOW standard_conforming_strings", "on"},
+        {"SHOW search_path", "pg_catalog"},
+        {"SHOW lock_timeout", "0"},
+        {"SHOW idle_session_timeout", "0"},
+        {"SHOW role", "none"},
+        {"SELECT current_user", "hostile"},
+        {"SHOW session_preload_libraries", ""},
+        {"SHOW local_preload_libraries", ""},
+        {"SHOW zero_damaged_pages", "off"},
+        {"SHOW log_statement", "none"},
+        {"SHOW transaction_isolation", "read committed"},
+        {"SHOW client_encoding", "UTF8"},
+        {"SHOW standard_conforming_strings", "on"},
         {"SHOW transaction_read_only", "off"},
+        /* What the session began with, before its first statement. */
+        {"SELECT reset_val FROM pg_settings WHERE name = 'statement_timeout'", "0"},
     };
     RD_CLEANUP(rd_pg_closep) struct rd_pg *owner = open_as("postgres", RD_PG_WRITES);
 

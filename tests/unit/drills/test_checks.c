@@ -147,9 +147,15 @@ static const struct key_case {
     /* The operator's types are not those of the columns. */
     {{"CREATE TABLE k.d1 (v char(5) PRIMARY KEY)",
       "CREATE TABLE k.d2 (v varchar(9) CONSTRAINT blanks REFERENCES k.d1)",
-      "INSERT INTO k.d1 VALUES ('abc'), ('abcde')", "INSERT INTO k.d2 VALUES ('abc'), ('abcde')"},
+      "INSERT INTO k.d1 VALUES ('abc'), ('abcde')",
+      "INSERT INTO k.d2 VALUES ('abc'), ('abcde'), ('abc  ')"},
      "INSERT INTO k.d2 VALUES ('abcd')",
      "k.d2.blanks"},
+    {{"CREATE TABLE k.j1 (v varchar(9) PRIMARY KEY)",
+      "CREATE TABLE k.j2 (v char(5) CONSTRAINT no_blanks REFERENCES k.j1)",
+      "INSERT INTO k.j1 VALUES ('abc')", "INSERT INTO k.j2 VALUES ('abc')"},
+     "UPDATE k.j1 SET v = 'abc '",
+     "k.j2.no_blanks"},
     {{"CREATE TABLE k.e1 (n numeric PRIMARY KEY)",
       "CREATE TABLE k.e2 (n k2.whole CONSTRAINT cast_to_numeric REFERENCES k.e1)",
       "INSERT INTO k.e1 VALUES (1.0)", "INSERT INTO k.e2 VALUES (1)"},
@@ -165,6 +171,12 @@ static const struct key_case {
       "INSERT INTO k.g1 VALUES ('{1,2}')", "INSERT INTO k.g2 VALUES ('{1,2}')"},
      "INSERT INTO k.g2 VALUES ('{2,1}')",
      "k.g2.array"},
+    /* The operator is not one of PostgreSQL's own. */
+    {{"CREATE TABLE k.i1 (m public.citext PRIMARY KEY)",
+      "CREATE TABLE k.i2 (m public.citext CONSTRAINT foreign_operator REFERENCES k.i1)",
+      "INSERT INTO k.i1 VALUES ('Abc')", "INSERT INTO k.i2 VALUES ('aBC')"},
+     "INSERT INTO k.i2 VALUES ('abd')",
+     "k.i2.foreign_operator"},
     /* The referenced column's collation decides what is equal. */
     {{"CREATE TABLE k.h1 (t text COLLATE k2.any_case PRIMARY KEY)",
       "CREATE TABLE k.h2 (t text COLLATE \"C\" CONSTRAINT collated REFERENCES k.h1)",
@@ -212,6 +224,7 @@ START_TEST(every_kind_of_key_passes_whole_and_fails_with_one_orphan)
 
     say(pg, "CREATE SCHEMA k");
     say(pg, "CREATE SCHEMA k2");
+    say(pg, "CREATE EXTENSION citext SCHEMA public");
     say(pg, "CREATE DOMAIN k2.whole AS int");
     say(pg, "CREATE TYPE k2.color AS ENUM ('red', 'green')");
     say(pg, "CREATE COLLATION k2.any_case (provider = icu, locale = 'und-u-ks-level2',"
