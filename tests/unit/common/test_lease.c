@@ -595,6 +595,7 @@ START_TEST(a_process_that_cannot_be_ended_leaves_the_lease_to_reap)
     /* Stopped, it does not hear SIGTERM; the deadline comes before SIGKILL. */
     snprintf(mark, sizeof(mark), "%s=%s", RD_PROCFS_MARK, drill_id);
     start_script("kill -STOP $$", "/", mark, &proc);
+    ck_assert_int_eq(waitpid(proc.pid, NULL, WUNTRACED), proc.pid);
     ck_assert_int_eq(rd_lease_remove(lease, &deadline, NULL, &err), RD_E_TIMEOUT);
     ck_assert_ptr_nonnull(strstr(err.detail, "1 are left"));
     ck_assert(rd_file_exists(work_path(path)));
