@@ -196,7 +196,7 @@ static int times_enter_zone(const char *zone, char **ret_before, struct rd_err *
 {
     char setting[sizeof(TIMES_ZONES) + TIMES_ZONE + 1];
     char magic[4] = {0};
-    bool safe = strlen(zone) <= TIMES_ZONE && zone[0] != '/' && strstr(zone, "..") == NULL;
+    bool safe = strlen(zone) <= TIMES_ZONE && strstr(zone, "..") == NULL;
 
     if (!safe)
         return times_unknown_zone(zone, reterr);

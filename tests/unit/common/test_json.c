@@ -192,6 +192,18 @@ START_TEST(nesting_ends_at_64_levels)
 }
 END_TEST
 
+START_TEST(containers_beside_each_other_are_not_nested)
+{
+    RD_CLEANUP(rd_buf_free) struct rd_buf text = RD_BUF_INIT(10000);
+
+    for (int i = 0; i < 100; i++)
+        rd_buf_printf(&text, "%c[{}]", i == 0 ? '[' : ',');
+    rd_buf_puts(&text, "]");
+    ck_assert_msg(parse(text.data, 0) == RD_OK, "%s", err.message);
+    ck_assert_uint_eq(rd_json_count(json), 100);
+}
+END_TEST
+
 START_TEST(comments_are_white_space_but_not_in_strings)
 {
     const char *text = "// first \xc3\xa9 \"\n"
@@ -393,6 +405,7 @@ Suite *rd_test_suite(void)
     tcase_add_test(all, a_nul_byte_is_not_the_end);
     tcase_add_test(all, no_byte_behind_the_length_is_looked_at);
     tcase_add_test(all, nesting_ends_at_64_levels);
+    tcase_add_test(all, containers_beside_each_other_are_not_nested);
     tcase_add_test(all, comments_are_white_space_but_not_in_strings);
     tcase_add_test(all, lines_and_columns_count_comments_too);
     tcase_add_test(all, the_integers_of_others_are_rounded_when_that_is_asked_for);

@@ -204,10 +204,19 @@ START_TEST(a_list_that_was_parsed_can_grow)
     rd_buf_puts(&text, "]}");
     ck_assert_int_eq(rd_json_parse(text.data, text.length, 0, &json, &err), RD_OK);
     sample = rd_shape_parse(&sample_shape, json, "$", NULL, &faults);
-    for (int i = 0; i < 20; i++)
-        ck_assert_ptr_nonnull(rd_list_add(&sample->list, &sample_item_shape, arena));
+    for (int i = 20; i < 40; i++) {
+        struct sample_item *item = rd_list_add(&sample->list, &sample_item_shape, arena);
+        item->name = rd_arena_printf(arena, "%d", i);
+    }
     ck_assert_uint_eq(sample->list.count, 40);
-    ck_assert_str_eq(((struct sample_item *)sample->list.items)[19].name, "19");
+    for (int i = 0; i < 40; i++) {
+        char name[10];
+        snprintf(name, sizeof(name), "%d", i);
+        const struct sample_item *item = (struct sample_item *)sample->list.items + i;
+        ck_assert_str_eq(item->name, name);
+        ck_assert_ptr_null(item->key);
+        ck_assert_int_eq(item->count, RD_ABSENT);
+    }
 }
 END_TEST
 
