@@ -3,7 +3,7 @@
  */
 #include "drills/common/json.h"
 
-#include <cJSON.h>
+#include <cjson/cJSON.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

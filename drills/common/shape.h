@@ -3,7 +3,8 @@
  * record. Parsing, printing, JSON Schema, `redrill list` and the README's tables come from it.
  *
  * A shape describes a C struct. Objects are pointers to a struct, NULL when absent. Lists and
- * maps are `struct rd_list`; an item of a map has its key, a `const char *`, as first member.
+ * maps are `struct rd_list`; an item of a map has its key, a `const char *`, as first member. No
+ * shape contains itself.
  * Everything is in an arena. Absent: NULL for pointers, RD_ABSENT for integers, durations, sizes
  * and times, NaN for numbers, 0 for enums, false for booleans, no items for lists.
  */
