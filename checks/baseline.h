@@ -5,8 +5,9 @@
  *   {"format": "redrill.baseline/1", "database": "shop",
  *    "tables": {"public.users": {"rows": 1234}, …}}
  *
- * Tables are named as in plans (relation.h), without wildcards. Members that are not known are
- * passed over, because later versions record more.
+ * Tables are named as in plans (relation.h), without wildcards. `database` is for people, because a
+ * restored database may have another name. Members that are not known are passed over, because
+ * later versions record more.
  */
 #ifndef RD_BASELINE_H
 #define RD_BASELINE_H

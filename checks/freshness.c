@@ -39,7 +39,6 @@ static const struct rd_field freshness_fields[] = {
     {.name = "max_age",
      .type = RD_T_DURATION,
      FIELD(max_age_ms),
-     .unit = "ms",
      .help = "how old the newest row may be at the time of the incident: the plan's target, or the "
              "start of the drill"},
     {.name = "not_after",
@@ -54,7 +53,6 @@ static const struct rd_field freshness_fields[] = {
     {.name = "clock_skew",
      .type = RD_T_DURATION,
      FIELD(clock_skew_ms),
-     .unit = "ms",
      .fallback = "1m",
      .help = "how far the newest row may lie in the future"},
     {0},

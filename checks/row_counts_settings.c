@@ -19,7 +19,7 @@ static const struct rd_field row_counts_entry_fields[] = {
      FIELD(exact),
      .unit = "rows",
      .max = ROW_COUNTS_MOST,
-     .help = "so many rows, not one more or less"},
+     .help = "exactly so many rows"},
     {.name = "min",
      .type = RD_T_INTEGER,
      FIELD(min),

@@ -103,6 +103,11 @@ static int pg_lost(struct rd_pg *pg, struct rd_err *reterr)
     return code;
 }
 
+static int pg_gone(struct rd_err *reterr)
+{
+    return rd_err_set(reterr, RD_E_NETWORK, "session with the server was lost before");
+}
+
 static int pg_send(struct rd_pg *pg, const struct rd_deadline *deadline, const char *sql,
                    size_t count, const char *const *params, struct rd_err *reterr)
 {
@@ -266,7 +271,7 @@ int rd_pg_query(struct rd_pg *pg, const struct rd_deadline *deadline, const char
     if (result == NULL)
         return rd_err_memory(reterr);
     if (pg->conn == NULL)
-        return rd_err_set(reterr, RD_E_NETWORK, "session with the server was lost before");
+        return pg_gone(reterr);
     int code = pg_raise_timeout(pg, deadline, reterr);
     if (code == RD_OK)
         code = pg_run(pg, deadline, sql, count, params, result, reterr);
@@ -302,8 +307,11 @@ int rd_pg_value(struct rd_pg *pg, const struct rd_deadline *deadline, const char
     return rd_buf_status(out, "value that a query gave", reterr);
 }
 
-static int pg_quoted(char *quoted, struct rd_buf *out, struct rd_err *reterr)
+static int pg_quoted(const struct rd_pg *pg, char *quoted, struct rd_buf *out,
+                     struct rd_err *reterr)
 {
+    if (pg->conn == NULL)
+        return pg_gone(reterr);
     if (quoted == NULL)
         return rd_err_set(reterr, RD_E_FORMAT, "name or text is not valid UTF-8");
     rd_buf_puts(out, quoted);
@@ -313,11 +321,11 @@ static int pg_quoted(char *quoted, struct rd_buf *out, struct rd_err *reterr)
 
 int rd_pg_quote_name(struct rd_pg *pg, const char *name, struct rd_buf *out, struct rd_err *reterr)
 {
-    return pg_quoted(PQescapeIdentifier(pg->conn, name, strlen(name)), out, reterr);
+    return pg_quoted(pg, PQescapeIdentifier(pg->conn, name, strlen(name)), out, reterr);
 }
 
 int rd_pg_quote_literal(struct rd_pg *pg, const char *text, struct rd_buf *out,
                         struct rd_err *reterr)
 {
-    return pg_quoted(PQescapeLiteral(pg->conn, text, strlen(text)), out, reterr);
+    return pg_quoted(pg, PQescapeLiteral(pg->conn, text, strlen(text)), out, reterr);
 }

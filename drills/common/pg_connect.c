@@ -17,6 +17,7 @@ enum {
 /* What libpq is asked to connect with; later values win. */
 struct pg_parameters {
     bool ours; /* nothing is taken from the environment that leads elsewhere */
+    bool lost; /* there were more than fit */
     size_t count;
     const char *keywords[PG_PARAMETERS_MAX + 1];
     const char *values[PG_PARAMETERS_MAX + 1];
@@ -89,8 +90,12 @@ int rd_pg_describe(const char *conninfo, struct rd_buf *out, struct rd_err *rete
 
 static void pg_parameter(struct pg_parameters *parameters, const char *keyword, const char *value)
 {
-    if (value == NULL || parameters->count == PG_PARAMETERS_MAX)
+    if (value == NULL)
         return;
+    if (parameters->count == PG_PARAMETERS_MAX) {
+        parameters->lost = true;
+        return;
+    }
     parameters->keywords[parameters->count] = keyword;
     parameters->values[parameters->count++] = value;
     parameters->keywords[parameters->count] = NULL;
@@ -182,23 +187,28 @@ static int pg_connect_any(struct pg_parameters *parameters, const char *given, u
                           struct rd_err *reterr)
 {
     RD_CLEANUP(rd_buf_free) struct rd_buf text = RD_BUF_INIT(PG_OPTIONS_MAX);
+    struct rd_pg_startup startup = rd_pg_startup_first((flags & RD_PG_BEFORE_17) != 0);
     char sqlstate[RD_PG_SQLSTATE_TEXT];
     size_t common = parameters->count;
 
-    for (size_t i = (flags & RD_PG_BEFORE_17) != 0 ? RD_PG_STARTUP_BEFORE_17 : 0;; i++) {
+    for (;;) {
         struct rd_err err = RD_ERR_INIT;
 
         rd_buf_clear(&text);
-        rd_buf_printf(&text, "%s%s%s", given, *given != '\0' ? " " : "", rd_pg_startup[i]);
+        rd_buf_puts(&text, given);
+        rd_pg_startup_text(&startup, &text);
         int code = rd_buf_status(&text, "connection parameter 'options'", reterr);
         if (code != RD_OK)
             return code;
         parameters->count = common;
         pg_parameter(parameters, "options", rd_buf_text(&text));
+        if (parameters->lost)
+            return rd_err_set(reterr, RD_E_LIMIT, "connection has more than %d parameters",
+                              PG_PARAMETERS_MAX);
         code = pg_connect(parameters, deadline, ret_conn, sqlstate, &err);
         if (code == RD_OK)
             return RD_OK;
-        if (rd_pg_startup[i + 1] == NULL || !rd_pg_startup_refused(sqlstate)) {
+        if (!rd_pg_startup_weaken(&startup, sqlstate)) {
             rd_err_set(reterr, code, "%s", err.message);
             rd_err_detail(reterr, "%s", err.detail);
             rd_err_hint(reterr, "%s", err.hint);

@@ -6,32 +6,68 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Everybody may set these. The timeout of a hostile role would end the very statement that lifts
- * it, and a library is loaded before any statement. */
-#define SETUP_USER \
-    "-c search_path=pg_catalog -c statement_timeout=0 -c role=none -c local_preload_libraries="
+enum { SETUP_OLDEST = 13 }; /* major version; every server that we meet knows what it knows */
 
-/*
- * Only superusers may set these. No code of the database's choice runs in the session; damage is an
- * error and never repaired or passed over in silence; statements, which may hold values that a plan
- * names, do not reach the server's log; messages are English (see pg_error.c).
- */
-#define SETUP_SUPERUSER                                                           \
-    "-c session_preload_libraries= -c session_replication_role=origin "           \
-    "-c zero_damaged_pages=off -c ignore_checksum_failure=off "                   \
-    "-c log_statement=none -c log_duration=off -c log_min_duration_statement=-1 " \
-    "-c log_min_error_statement=panic -c lc_messages=C " SETUP_USER
+static const struct {
+    const char *option;
+    int since; /* major version */
+    bool superuser;
+} setup_options[] = {
+    {"search_path=pg_catalog", SETUP_OLDEST, false},
+    {"role=none", SETUP_OLDEST, false},
+    /* Time-outs could end the session before the first statement lifts them. */
+    {"statement_timeout=0", SETUP_OLDEST, false},
+    {"idle_session_timeout=0", 14, false},
+    {"transaction_timeout=0", 17, false},
+    /* No code of the database's choice runs in the session: libraries, and triggers on login. */
+    {"local_preload_libraries=", SETUP_OLDEST, false},
+    {"session_preload_libraries=", SETUP_OLDEST, true},
+    {"event_triggers=off", 17, true},
+    {"session_replication_role=origin", SETUP_OLDEST, true},
+    /* Damage is an error, and never repaired or passed over in silence. */
+    {"zero_damaged_pages=off", SETUP_OLDEST, true},
+    {"ignore_checksum_failure=off", SETUP_OLDEST, true},
+    /* Statements may hold values that a plan names, so they do not reach the server's log. */
+    {"log_statement=none", SETUP_OLDEST, true},
+    {"log_duration=off", SETUP_OLDEST, true},
+    {"log_min_duration_statement=-1", SETUP_OLDEST, true},
+    {"log_min_error_statement=panic", SETUP_OLDEST, true},
+    /* Messages are English: see pg_error.c. */
+    {"lc_messages=C", SETUP_OLDEST, true},
+};
 
-/* Triggers on login (PostgreSQL 17) fire after these options and before the first statement. */
-#define SETUP_17 "-c event_triggers=off " SETUP_SUPERUSER
-
-const char *const rd_pg_startup[] = {SETUP_17, SETUP_SUPERUSER, SETUP_USER, "", NULL};
-
-bool rd_pg_startup_refused(const char *sqlstate)
+struct rd_pg_startup rd_pg_startup_first(bool before_17)
 {
-    /* Not known, not granted, and what connection poolers say to any options. */
-    return strcmp(sqlstate, "42704") == 0 || strcmp(sqlstate, "42501") == 0 ||
-           strcmp(sqlstate, "08P01") == 0;
+    return (struct rd_pg_startup){.major = before_17 ? 16 : 17, .superuser = true};
+}
+
+void rd_pg_startup_text(const struct rd_pg_startup *startup, struct rd_buf *out)
+{
+    for (size_t i = 0; i < RD_COUNT(setup_options); i++) {
+        if (startup->major >= setup_options[i].since &&
+            (startup->superuser || !setup_options[i].superuser))
+            rd_buf_printf(out, "%s-c %s", out->length > 0 ? " " : "", setup_options[i].option);
+    }
+}
+
+bool rd_pg_startup_weaken(struct rd_pg_startup *startup, const char *sqlstate)
+{
+    if (startup->major == 0)
+        return false;
+    if (strcmp(sqlstate, "42501") == 0 && startup->superuser) {
+        startup->superuser = false;
+        return true;
+    }
+    if (strcmp(sqlstate, "42704") == 0) {
+        startup->major = startup->major > 14 ? 14 : startup->major > 13 ? SETUP_OLDEST : 0;
+        return true;
+    }
+    /* What connection poolers say to any options. */
+    if (strcmp(sqlstate, "08P01") == 0) {
+        startup->major = 0;
+        return true;
+    }
+    return false;
 }
 
 static const struct {

@@ -1,7 +1,7 @@
 /*
  * pg_setup.h: what a session is told before it is used. A restored database brings settings of its
  * roles and databases along (ALTER ROLE … SET, ALTER DATABASE … SET), and they take effect before
- * the first statement could object. For pg.c.
+ * the first statement could object. For pg.c and pg_connect.c.
  */
 #ifndef RD_PG_SETUP_H
 #define RD_PG_SETUP_H
@@ -9,18 +9,21 @@
 #include "drills/common/buf.h"
 
 /*
- * Values of the connection parameter `options`, which beat the settings of roles and databases,
- * from the strongest to none at all; ends with NULL. A server refuses a connection whose options it
- * does not know or does not grant to the role, so they are tried one after the other.
+ * What the connection parameter `options` may hold; it beats the settings of roles and databases. A
+ * server refuses a connection with options that it does not know or does not grant to the role, so
+ * one begins with the strongest and goes on with weaker ones.
  */
-extern const char *const rd_pg_startup[];
+struct rd_pg_startup {
+    int major;      /* the server knows what this version knows; 0: it takes no options at all */
+    bool superuser; /* the role may set what only superusers may */
+};
 
-/* The first that a server older than 17 knows. */
-enum { RD_PG_STARTUP_BEFORE_17 = 1 };
+/* The strongest; of what a server older than 17 knows when that is known. */
+struct rd_pg_startup rd_pg_startup_first(bool before_17);
+void rd_pg_startup_text(const struct rd_pg_startup *startup, struct rd_buf *out);
 
-/* Whether a refusal with this SQLSTATE may be one of the options, so that the next are to be
- * tried. */
-bool rd_pg_startup_refused(const char *sqlstate);
+/* Takes out what a refusal with this SQLSTATE may have meant; false when it meant nothing of it. */
+bool rd_pg_startup_weaken(struct rd_pg_startup *startup, const char *sqlstate);
 
 /* One statement that sets everything else. `timeout_ms` is the statement timeout. */
 void rd_pg_setup_sql(int version, bool writes, int64_t timeout_ms, struct rd_buf *out);

@@ -92,6 +92,13 @@ static inline int check_test_run(struct check_test *test, const struct rd_check 
     return code;
 }
 
+static inline void check_test_close(struct check_test *test)
+{
+    rd_pg_close(test->pg);
+    rd_json_free(test->json);
+    rd_recorder_free(test->recorder);
+}
+
 /* Settings that must be refused with a fault that contains `words` at `path`. */
 static inline void check_test_refused(const struct rd_check *check, const char *json,
                                       const char *path, const char *words)
@@ -109,6 +116,7 @@ static inline void check_test_refused(const struct rd_check *check, const char *
         ck_abort_msg("no fault at %s with '%s', but %zu others, first %s: %s", path, words,
                      test.faults.count, test.faults.count > 0 ? test.faults.items[0].path : "-",
                      test.faults.count > 0 ? test.faults.items[0].message : "-");
+    check_test_close(&test);
 }
 
 static inline size_t check_test_count(const struct check_test *test)
@@ -144,13 +152,6 @@ static inline const struct rd_finding *check_test_expect(const struct check_test
     ck_assert_msg(strstr(finding->message, words) != NULL, "message of '%s': %s", subject,
                   finding->message);
     return finding;
-}
-
-static inline void check_test_close(struct check_test *test)
-{
-    rd_pg_close(test->pg);
-    rd_json_free(test->json);
-    rd_recorder_free(test->recorder);
 }
 
 #endif
