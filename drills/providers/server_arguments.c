@@ -26,13 +26,14 @@ static const char *const arguments_fast[] = {
 };
 
 /*
- * The log goes into reports, so statements, their parameters and the values that details of errors
- * quote must not reach it. Sessions may still ask for them: a role's own settings beat these.
+ * The log goes into reports, so statements, their parameters and what errors quote must not reach
+ * it: `log` is what the server says of itself, and ranks above errors and warnings of sessions.
+ * Sessions may still ask for more: a role's own settings beat these.
  */
 static const char *const arguments_log[] = {
     "log_line_prefix=%m [%p] %e ",
     "log_error_verbosity=terse",
-    "log_min_messages=warning",
+    "log_min_messages=log",
     "log_min_error_statement=panic",
     "log_statement=none",
     "log_duration=off",
