@@ -123,7 +123,10 @@ char *rd_arena_printf(struct rd_arena *arena, const char *format, ...)
 void *rd_arena_grow(struct rd_arena *arena, const void *items, size_t count, size_t *room,
                     size_t size)
 {
-    size_t wanted = *room > 0 ? *room * 2 : 8;
+    size_t wanted = *room > 4 ? *room * 2 : 8;
+
+    if (wanted <= count)
+        wanted = count * 2;
     void *copy = rd_arena_alloc(arena, wanted * size);
 
     if (copy == NULL)

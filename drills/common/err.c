@@ -39,6 +39,21 @@ const char *rd_err_name(int code)
     return "unknown";
 }
 
+/* How much of `length` bytes is whole characters of UTF-8: all but a torn last one. */
+static size_t err_whole(const char *text, size_t length)
+{
+    size_t head = length;
+
+    while (head > 0 && length - head < 3 && ((unsigned char)text[head - 1] & 0xC0) == 0x80)
+        head--;
+    if (head == 0)
+        return length;
+
+    unsigned char first = (unsigned char)text[head - 1];
+    size_t wanted = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 1;
+    return length - (head - 1) < wanted ? head - 1 : length;
+}
+
 static void err_format(char *text, size_t size, const char *format, va_list args)
 {
     int length = vsnprintf(text, size, format, args);
@@ -50,13 +65,7 @@ static void err_format(char *text, size_t size, const char *format, va_list args
     if ((size_t)length < size)
         return;
 
-    /* Step back over the continuation bytes of the character that was cut, then over its head. */
-    size_t end = size - 1;
-    while (end > 0 && ((unsigned char)text[end - 1] & 0xC0) == 0x80)
-        end--;
-    if (end > 0 && ((unsigned char)text[end - 1] & 0xC0) == 0xC0)
-        end--;
-    text[end] = '\0';
+    text[err_whole(text, size - 1)] = '\0';
 }
 
 int rd_err_set(struct rd_err *reterr, int code, const char *format, ...)

@@ -81,6 +81,20 @@ START_TEST(strings_are_copied)
 }
 END_TEST
 
+START_TEST(an_array_of_unknown_room_grows_beyond_its_items)
+{
+    struct rd_arena *arena = rd_arena_new(1 << 20);
+    int64_t items[20] = {[0] = 1, [19] = 20};
+    size_t room = 0;
+
+    int64_t *grown = rd_arena_grow(arena, items, RD_COUNT(items), &room, sizeof(*items));
+    ck_assert_ptr_nonnull(grown);
+    ck_assert_uint_gt(room, RD_COUNT(items));
+    ck_assert_int_eq(grown[19], 20);
+    rd_arena_free(arena);
+}
+END_TEST
+
 START_TEST(an_array_grows_and_keeps_its_items)
 {
     RD_CLEANUP(rd_arena_freep) struct rd_arena *arena = rd_arena_new(1024 * 1024);
@@ -138,6 +152,7 @@ Suite *rd_test_suite(void)
     tcase_add_test(all, the_maximum_is_kept_to_the_byte_and_remembered);
     tcase_add_test(all, a_size_that_would_overflow_is_beyond_the_maximum);
     tcase_add_test(all, strings_are_copied);
+    tcase_add_test(all, an_array_of_unknown_room_grows_beyond_its_items);
     tcase_add_test(all, an_array_grows_and_keeps_its_items);
     tcase_add_test(all, an_arena_that_was_never_made_can_be_freed);
 #if FAILING_MALLOC
