@@ -106,7 +106,7 @@ static void expect_json(struct expect_judge *judge, const struct rd_json *wanted
 
     if (wanted == NULL)
         return;
-    if (rd_json_parse(rd_buf_text(text), text->length, 0, &body, &err) != RD_OK) {
+    if (rd_json_parse(rd_buf_text(text), text->length, RD_JSON_ROUND, &body, &err) != RD_OK) {
         expect_wrong(judge, "body", "JSON", "is not JSON");
         return;
     }
