@@ -181,8 +181,8 @@ static void foreign_keys_fail(const struct rd_check_run *run, const struct rd_fo
         rd_buf_printf(&actual, " (%lld with a key that is partly NULL, against MATCH FULL)",
                       (long long)answer->partly);
     struct rd_finding *finding =
-        rd_find(recorder, run->group, RD_FAIL, subject, "%lld row%s without a row in %s%s",
-                (long long)answer->orphans, plural,
+        rd_find(recorder, run->group, RD_FAIL, subject, "%lld row%s at no row of %s%s",
+                (long long)answer->orphans, answer->orphans == 1 ? " points" : "s point",
                 rd_relation_text(rd_recorder_arena(recorder), key->referenced_schema,
                                  key->referenced_table, NULL),
                 key->validated ? "" : "; the key was not validated at the source either");

@@ -70,7 +70,7 @@ START_TEST(orphans_fail_and_their_keys_are_shown_as_hashes)
     fake_pq_also("ORDER BY 1 LIMIT 3");
     run("{}");
     const struct rd_finding *finding = check_test_expect(
-        &test, "public.orders.orders_fkey", RD_FAIL, "7 rows without a row in public.users");
+        &test, "public.orders.orders_fkey", RD_FAIL, "7 rows point at no row of public.users");
     ck_assert_str_eq(finding->expected, "no orphaned row");
     ck_assert_ptr_nonnull(strstr(finding->actual, "7 orphaned rows, with the keys (hmac:"));
     ck_assert_ptr_null(strstr(finding->actual, "secret"));
@@ -99,7 +99,7 @@ START_TEST(no_samples_are_asked_for_when_none_are_wanted)
     FAKE_PQ_ROWS("public.orders AS fk", 3, "1", "0", "t");
     run("{\"samples\": 0}");
     const struct rd_finding *finding =
-        check_test_expect(&test, "public.orders.orders_fkey", RD_FAIL, "1 row without");
+        check_test_expect(&test, "public.orders.orders_fkey", RD_FAIL, "1 row points at no row");
     ck_assert_str_eq(finding->actual, "1 orphaned row");
 }
 END_TEST
@@ -111,7 +111,7 @@ START_TEST(the_verdict_stands_when_samples_cannot_be_had)
     fake_pq_fails("SELECT DISTINCT", "53200", "out of memory");
     FAKE_PQ_ROWS("public.orders AS fk", 3, "0", "0", "t");
     run("{}");
-    check_test_expect(&test, "public.items.items_fkey", RD_FAIL, "1 row without");
+    check_test_expect(&test, "public.items.items_fkey", RD_FAIL, "1 row points at no row");
     check_test_expect(&test, "public.orders.orders_fkey", RD_PASS, "no orphaned row");
 }
 END_TEST
