@@ -46,8 +46,8 @@ START_TEST(somebody_else_can_only_be_himself)
     struct rd_user user = {0};
     struct rd_err err = RD_ERR_INIT;
 
-    if (geteuid() == 0)
-        ck_assert_int_eq(seteuid(NOBODY), 0);
+    bool root = geteuid() == 0;
+    ck_assert_int_eq(root ? seteuid(NOBODY) : 0, 0);
     const struct passwd *entry = getpwuid(geteuid());
     ck_assert_ptr_nonnull(entry);
     ck_assert_int_eq(rd_user_resolve(NULL, &user, &err), RD_OK);
@@ -56,6 +56,7 @@ START_TEST(somebody_else_can_only_be_himself)
     ck_assert_int_eq(rd_user_resolve(user.name, &user, &err), RD_OK);
     ck_assert_int_eq(rd_user_resolve("root", &user, &err), RD_E_ARGUMENT);
     ck_assert_str_eq(err.message, "only root can run a server as user 'root'");
+    ck_assert_int_eq(root ? seteuid(0) : 0, 0);
 }
 END_TEST
 
@@ -68,6 +69,7 @@ START_TEST(a_user_without_a_name_has_a_number)
     ck_assert_int_eq(seteuid(UNNAMED), 0);
     ck_assert_int_eq(rd_user_resolve(NULL, &user, NULL), RD_OK);
     ck_assert_str_eq(user.name, "54321");
+    ck_assert_int_eq(seteuid(0), 0);
 }
 END_TEST
 
