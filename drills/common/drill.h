@@ -8,7 +8,7 @@
 #include "drills/common/crypto.h"
 #include "drills/common/instance.h"
 #include "drills/common/lease.h"
-#include "drills/common/record.h"
+#include "drills/common/recorder.h"
 
 struct rd_drill {
     char id[RD_UUID_TEXT];

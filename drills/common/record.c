@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "drills/common/clock.h"
-#include "drills/common/recorder.h"
+#include "drills/common/recorder_parts.h"
 
 /* 0001-01-01 and 9999-12-31, the years that RFC 3339 can write. */
 static const int64_t record_first_us = -62135596800 * 1000000;

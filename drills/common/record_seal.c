@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "drills/common/recorder.h"
+#include "drills/common/recorder_parts.h"
 #include "drills/common/text.h"
 
 enum { SEAL_CAUSES_MAX = 3, SEAL_CAUSE_BYTES = 80, SEAL_REASON_BYTES = 2000 };

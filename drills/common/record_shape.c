@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "drills/common/recorder.h"
+#include "drills/common/recorder_parts.h"
 
 /* The largest integer that every reader of JSON understands. */
 #define RECORD_MOST 9007199254740991.0

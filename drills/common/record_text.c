@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "drills/common/recorder.h"
+#include "drills/common/recorder_parts.h"
 #include "drills/common/text.h"
 
 void rd_recorder_clean(struct rd_buf *out, const char *text, size_t max)

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "drills/common/record.h"
+#include "drills/common/recorder.h"
 #include "tests/unit/suite.h"
 
 #define SHA256 "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752"
