@@ -76,10 +76,10 @@ static int help_run_command(const struct rd_command *command, int argc, char **a
     return command->run(&invocation);
 }
 
-int rd_commands_main(int argc, char **argv)
+/* Without a command, or with an option in its place. */
+static int help_run_bare(int argc, char **argv)
 {
     struct rd_buf text = RD_BUF_INIT(HELP_MAX);
-    const char *nearest = NULL;
 
     if (argc < 2) {
         rd_options_overview(&text);
@@ -91,12 +91,38 @@ int rd_commands_main(int argc, char **argv)
         puts("redrill " RD_VERSION);
         return RD_EXIT_PASS;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-        rd_options_overview(&text);
-        return help_print(&text);
+    rd_options_overview(&text);
+    return help_print(&text);
+}
+
+static bool help_is_bare(int argc, char **argv)
+{
+    static const char *const options[] = {"--version", "--help", "-h"};
+
+    for (size_t i = 0; argc > 1 && i < RD_COUNT(options); i++) {
+        if (strcmp(argv[1], options[i]) == 0)
+            return true;
     }
-    const struct rd_command *command = rd_options_command(argv[1], &nearest);
-    if (command == NULL)
-        return help_unknown(argv[1], nearest);
-    return help_run_command(command, argc - 2, argv + 2);
+    return argc < 2;
+}
+
+int rd_commands_main(int argc, char **argv)
+{
+    const char *nearest = NULL;
+    int status;
+
+    if (help_is_bare(argc, argv)) {
+        status = help_run_bare(argc, argv);
+    } else {
+        const struct rd_command *command = rd_options_command(argv[1], &nearest);
+        if (command == NULL)
+            return help_unknown(argv[1], nearest);
+        status = help_run_command(command, argc - 2, argv + 2);
+    }
+    /* A result that nobody could read is no success. */
+    if ((fflush(stdout) != 0 || ferror(stdout)) && status == RD_EXIT_PASS) {
+        rd_log_warning("the result could not be written to stdout");
+        status = RD_EXIT_ERROR;
+    }
+    return status;
 }

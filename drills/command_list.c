@@ -187,8 +187,8 @@ int rd_command_schema(const struct rd_invocation *invocation)
     RD_CLEANUP(rd_buf_free) struct rd_buf out = RD_BUF_INIT(LIST_MAX);
     struct rd_err err = RD_ERR_INIT;
 
-    int code = invocation->record ? rd_shape_schema(&rd_record_shape, true, &schema, &err)
-                                  : rd_plan_schema(&schema, &err);
+    int code =
+        invocation->record ? rd_plan_record_schema(&schema, &err) : rd_plan_schema(&schema, &err);
     if (code == RD_OK)
         code = rd_json_print(schema, true, &out, &err);
     if (code != RD_OK) {

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "drills/commands.h"
-#include "drills/common/text.h"
 #include "drills/common/times.h"
 #include "drills/interrupt.h"
 #include "drills/keyring.h"
@@ -14,59 +13,66 @@
 
 enum { COMMAND_FAULTS_MAX = 1024 * 1024, COMMAND_KEY_MS = 60 * 1000 };
 
-/* Every fault of the plan, a line each. */
-static void command_tell_faults(const char *path, const struct rd_faults *faults, FILE *out)
+/* Every fault of the plan: as the result on stdout, or among what goes wrong on stderr. */
+static void command_tell_faults(const char *path, const struct rd_faults *faults, bool result)
 {
-    size_t shown = faults->count < RD_FAULTS_MAX ? faults->count : RD_FAULTS_MAX;
+    size_t kept = faults->count < RD_FAULTS_MAX ? faults->count : RD_FAULTS_MAX;
     struct rd_err err = RD_ERR_INIT;
 
-    for (size_t i = 0; i < shown; i++) {
-        RD_CLEANUP(rd_buf_free) struct rd_buf line = RD_BUF_INIT(16 * 1024);
-        const struct rd_fault *fault = &faults->items[i];
-        rd_text_clean(&line, fault->path, strlen(fault->path));
-        rd_buf_puts(&line, ": ");
-        rd_text_clean(&line, fault->message, strlen(fault->message));
-        fprintf(out, "%s\n", rd_buf_text(&line));
+    for (size_t i = 0; i < kept; i++) {
+        if (result)
+            printf("%s: %s\n", faults->items[i].path, faults->items[i].message);
+        else
+            rd_log_fault(faults->items[i].path, faults->items[i].message);
     }
     rd_err_set(&err, RD_E_ARGUMENT, "'%s' has %zu fault%s", path, faults->count,
                faults->count == 1 ? "" : "s");
+    if (kept < faults->count)
+        rd_err_detail(&err, "the first %zu are shown", kept);
+    if (!result)
+        rd_err_hint(&err, "'redrill plan' checks a plan and touches nothing.");
     rd_log_error(&err);
 }
 
+/* --set and --target as changes of the plan, which borrow from `target`. */
+static int command_changes(const struct rd_invocation *invocation, struct rd_buf *target,
+                           const char **items, struct rd_strings *ret_changes,
+                           struct rd_err *reterr)
+{
+    *ret_changes = (struct rd_strings){.items = items};
+    for (size_t i = 0; i < invocation->set.count; i++)
+        items[ret_changes->count++] = invocation->set.items[i];
+    if (invocation->target == NULL)
+        return RD_OK;
+    rd_buf_printf(target, "target=%s", invocation->target);
+    items[ret_changes->count++] = rd_buf_text(target);
+    return rd_buf_status(target, "the target", reterr);
+}
+
 /* Loads a plan and tells what is wrong with it; NULL and an exit status when it is not usable. */
-static struct rd_plan *command_load_plan(const struct rd_invocation *invocation, FILE *faults_to,
+static struct rd_plan *command_load_plan(const struct rd_invocation *invocation,
+                                         struct rd_arena *arena, bool faults_are_the_result,
                                          int *ret_exit)
 {
+    RD_CLEANUP(rd_buf_free) struct rd_buf target = RD_BUF_INIT(RD_PLAN_MAX);
     const char *path = invocation->arguments[0];
-    RD_CLEANUP(rd_plan_freep) struct rd_plan *plan = NULL;
-    struct rd_faults faults = {0};
+    struct rd_plan *plan = NULL;
+    struct rd_faults faults = {.arena = arena};
     struct rd_err err = RD_ERR_INIT;
     const char *items[RD_OPTION_TEXTS_MAX + 1];
-    struct rd_strings changes = {.items = items};
-    char target[256];
+    struct rd_strings changes;
 
-    for (size_t i = 0; i < invocation->set.count; i++)
-        items[changes.count++] = invocation->set.items[i];
-    if (invocation->target != NULL) {
-        snprintf(target, sizeof(target), "target=\"%s\"", invocation->target);
-        items[changes.count++] = target;
-    }
-
-    int code = rd_plan_load(path, &changes, &faults, &plan, &err);
-    if (code != RD_OK) {
+    int code = arena != NULL ? command_changes(invocation, &target, items, &changes, &err)
+                             : rd_err_memory(&err);
+    if (code == RD_OK)
+        code = rd_plan_load(path, &changes, &faults, &plan, &err);
+    /* A plan that cannot be read is a usage error, whatever the reason. */
+    *ret_exit = code == RD_E_MEMORY ? RD_EXIT_ERROR : RD_EXIT_USAGE;
+    if (code != RD_OK)
         rd_log_error(&err);
-        /* A plan that cannot be read is a usage error, whatever the reason. */
-        *ret_exit = code == RD_E_MEMORY ? RD_EXIT_ERROR : RD_EXIT_USAGE;
-        return NULL;
-    }
-    if (faults.count > 0) {
-        command_tell_faults(path, &faults, faults_to);
-        *ret_exit = RD_EXIT_USAGE;
-        return NULL;
-    }
-    struct rd_plan *loaded = plan;
-    plan = NULL;
-    return loaded;
+    else if (plan == NULL)
+        command_tell_faults(path, &faults, faults_are_the_result);
+    return plan;
 }
 
 static int command_load_key(const struct rd_plan *plan, bool unsigned_drill, int cancel_fd,
@@ -127,8 +133,11 @@ static int command_drill(const struct rd_plan *plan, const struct rd_invocation 
     };
     int code = rd_run(plan, &wish, &result, &err);
     int status = command_exit_status(&result);
-    if (fputs(rd_buf_text(&result.summary), stdout) < 0 || fflush(stdout) != 0)
+    if (fputs(rd_buf_text(&result.summary), stdout) < 0 || fflush(stdout) != 0) {
+        /* The reports hold it all; the verdict decides the exit status. */
         rd_log_warning("the summary could not be written to stdout");
+        clearerr(stdout);
+    }
     rd_buf_free(&result.summary);
     if (code != RD_OK) {
         rd_log_error(&err);
@@ -139,6 +148,7 @@ static int command_drill(const struct rd_plan *plan, const struct rd_invocation 
 
 int rd_command_run(const struct rd_invocation *invocation)
 {
+    RD_CLEANUP(rd_arena_freep) struct rd_arena *arena = rd_arena_new(RD_PLAN_ARENA_MAX);
     RD_CLEANUP(rd_plan_freep) struct rd_plan *plan = NULL;
     RD_CLEANUP(rd_key_freep) struct rd_key *key = NULL;
     struct rd_err err = RD_ERR_INIT;
@@ -149,7 +159,7 @@ int rd_command_run(const struct rd_invocation *invocation)
         rd_log_error(&err);
         return RD_EXIT_ERROR;
     }
-    plan = command_load_plan(invocation, stderr, &status);
+    plan = command_load_plan(invocation, arena, false, &status);
     if (plan == NULL)
         return status;
     if (command_load_key(plan, invocation->unsigned_drill, cancel_fd, &key, &status) != RD_OK)
@@ -159,11 +169,12 @@ int rd_command_run(const struct rd_invocation *invocation)
 
 int rd_command_plan(const struct rd_invocation *invocation)
 {
+    RD_CLEANUP(rd_arena_freep) struct rd_arena *arena = rd_arena_new(RD_PLAN_ARENA_MAX);
     RD_CLEANUP(rd_plan_freep) struct rd_plan *plan = NULL;
     int status = RD_EXIT_ERROR;
     char text[RD_TIME_TEXT];
 
-    plan = command_load_plan(invocation, stdout, &status);
+    plan = command_load_plan(invocation, arena, true, &status);
     if (plan == NULL)
         return status;
 

@@ -13,7 +13,7 @@
     OPTION(option, RD_OPTION_TEXT, member, placeholder, text)
 
 const struct rd_option rd_common_options[] = {
-    FLAG("--quiet", quiet, "say nothing on stderr but errors"),
+    FLAG("--quiet", quiet, "say nothing on stderr but warnings and errors"),
     FLAG("--json-log", json_log, "write stderr as one JSON object a line"),
     FLAG("--help", help, "show this text"),
     {0},

@@ -24,6 +24,14 @@ static void interrupt_handle(int number)
     errno = saved;
 }
 
+/* Who starts redrill with nohup wants it to outlive the terminal. */
+static bool interrupt_ignores_hangup(void)
+{
+    struct sigaction before;
+
+    return sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler == SIG_IGN;
+}
+
 int rd_interrupt_setup(int *ret_fd, struct rd_err *reterr)
 {
     struct sigaction handle = {.sa_handler = interrupt_handle, .sa_flags = SA_RESTART};
@@ -33,7 +41,8 @@ int rd_interrupt_setup(int *ret_fd, struct rd_err *reterr)
         return rd_err_errno(reterr, errno, "cannot make a pipe");
     sigemptyset(&handle.sa_mask);
     if (sigaction(SIGINT, &handle, NULL) != 0 || sigaction(SIGTERM, &handle, NULL) != 0 ||
-        sigaction(SIGHUP, &handle, NULL) != 0 || sigaction(SIGPIPE, &ignore, NULL) != 0)
+        (!interrupt_ignores_hangup() && sigaction(SIGHUP, &handle, NULL) != 0) ||
+        sigaction(SIGPIPE, &ignore, NULL) != 0)
         return rd_err_errno(reterr, errno, "cannot handle signals");
     *ret_fd = interrupt_pipe[0];
     return RD_OK;

@@ -1,5 +1,5 @@
 /*
- * interrupt.h: SIGINT and SIGTERM as a descriptor that becomes readable, so that every wait
+ * interrupt.h: SIGINT, SIGTERM and SIGHUP as a descriptor that becomes readable, so that every wait
  * notices and the drill still reaches its teardown.
  */
 #ifndef RD_INTERRUPT_H

@@ -1,6 +1,6 @@
 /*
  * log.c: see log.h. Plain lines, or one JSON object a line; both are cleaned, so that a hostile
- * name cannot play with a terminal.
+ * name can neither play with a terminal nor give orders to the CI runner that reads along.
  */
 #include "drills/log.h"
 
@@ -11,7 +11,7 @@
 #include "drills/common/text.h"
 #include "drills/common/times.h"
 
-enum { LOG_LINE_MAX = 16 * 1024 };
+enum { LOG_TEXT_MAX = 16 * 1024 };
 
 static bool log_quiet;
 static bool log_json;
@@ -22,7 +22,42 @@ void rd_log_setup(bool quiet, bool json)
     log_json = json;
 }
 
-/* One line as a JSON object. Told plainly when memory is gone. */
+/*
+ * Appends `text`, clean. CI runners take "##[" and "##vso[" anywhere in a line, and "::" at its
+ * start behind blanks of every script, for commands: one of the two characters is written as its
+ * code. With `indent` every line but the first begins with it; without, line breaks become "\n".
+ */
+static void log_clean(struct rd_buf *out, const char *text, const char *indent)
+{
+    RD_CLEANUP(rd_buf_free) struct rd_buf clean = RD_BUF_INIT(LOG_TEXT_MAX);
+    bool start = false; /* of a line, but for blanks */
+
+    rd_text_clean(&clean, text, strlen(text));
+    for (const char *at = rd_buf_text(&clean); *at != '\0'; at++) {
+        bool pair = at[1] == at[0] && (at[0] == '#' || (at[0] == ':' && start));
+        if (*at == '\n') {
+            rd_buf_printf(out, "%s%s", indent != NULL ? "\n" : "\\n", indent != NULL ? indent : "");
+            start = indent != NULL;
+            continue;
+        }
+        if (pair)
+            rd_buf_printf(out, "\\x%02x", (unsigned)*at);
+        else
+            rd_buf_add(out, at, 1);
+        start = start && ((unsigned char)*at <= ' ' || (unsigned char)*at >= 0x80);
+    }
+}
+
+/* The text of a JSON line's member. */
+static struct rd_json *log_json_text(const char *text)
+{
+    RD_CLEANUP(rd_buf_free) struct rd_buf clean = RD_BUF_INIT(LOG_TEXT_MAX);
+
+    log_clean(&clean, text, "");
+    return rd_json_new_text(rd_buf_text(&clean));
+}
+
+/* One line as a JSON object. False when memory is gone. */
 static bool log_line_json(const char *level, const char *message, const char *detail,
                           const char *hint, struct rd_buf *out)
 {
@@ -31,40 +66,35 @@ static bool log_line_json(const char *level, const char *message, const char *de
 
     if (rd_json_put(line, "at", rd_json_new_text(rd_time_format(rd_clock_utc_us(), at))) != RD_OK ||
         rd_json_put(line, "level", rd_json_new_text(level)) != RD_OK ||
-        rd_json_put(line, "message", rd_json_new_text(message)) != RD_OK)
+        rd_json_put(line, "message", log_json_text(message)) != RD_OK)
         return false;
-    if (detail[0] != '\0' && rd_json_put(line, "detail", rd_json_new_text(detail)) != RD_OK)
+    if (detail[0] != '\0' && rd_json_put(line, "detail", log_json_text(detail)) != RD_OK)
         return false;
-    if (hint[0] != '\0' && rd_json_put(line, "hint", rd_json_new_text(hint)) != RD_OK)
+    if (hint[0] != '\0' && rd_json_put(line, "hint", log_json_text(hint)) != RD_OK)
         return false;
     return rd_json_print(line, false, out, NULL) == RD_OK;
 }
 
 static void log_tell(const char *level, const char *message, const char *detail, const char *hint)
 {
-    struct rd_buf clean[3] = {RD_BUF_INIT(LOG_LINE_MAX), RD_BUF_INIT(LOG_LINE_MAX),
-                              RD_BUF_INIT(LOG_LINE_MAX)};
-    struct rd_buf line = RD_BUF_INIT(4 * LOG_LINE_MAX);
-    bool plain = strcmp(level, "progress") == 0;
+    RD_CLEANUP(rd_buf_free) struct rd_buf line = RD_BUF_INIT(4 * LOG_TEXT_MAX);
 
-    rd_text_clean(&clean[0], message, strlen(message));
-    rd_text_clean(&clean[1], detail, strlen(detail));
-    rd_text_clean(&clean[2], hint, strlen(hint));
-
-    if (log_json && log_line_json(level, rd_buf_text(&clean[0]), rd_buf_text(&clean[1]),
-                                  rd_buf_text(&clean[2]), &line)) {
+    if (log_json && log_line_json(level, message, detail, hint, &line)) {
         fprintf(stderr, "%s\n", rd_buf_text(&line));
-    } else {
-        fprintf(stderr, "redrill: %s%s%s\n", plain ? "" : level, plain ? "" : ": ",
-                rd_buf_text(&clean[0]));
-        if (clean[1].length > 0)
-            fprintf(stderr, "  detail: %s\n", rd_buf_text(&clean[1]));
-        if (clean[2].length > 0)
-            fprintf(stderr, "  hint: %s\n", rd_buf_text(&clean[2]));
+        return;
     }
-    rd_buf_free(&line);
-    for (size_t i = 0; i < RD_COUNT(clean); i++)
-        rd_buf_free(&clean[i]);
+    rd_buf_clear(&line);
+    rd_buf_printf(&line, "redrill: %s%s", level, level[0] != '\0' ? ": " : "");
+    log_clean(&line, message, NULL);
+    if (detail[0] != '\0') {
+        rd_buf_puts(&line, "\n  detail: ");
+        log_clean(&line, detail, "    ");
+    }
+    if (hint[0] != '\0') {
+        rd_buf_puts(&line, "\n  hint: ");
+        log_clean(&line, hint, NULL);
+    }
+    fprintf(stderr, "%s\n", rd_buf_text(&line));
 }
 
 static void log_tell_args(const char *level, const char *format, va_list args)
@@ -82,7 +112,7 @@ void rd_log_progress(const char *format, ...)
     if (log_quiet)
         return;
     va_start(args, format);
-    log_tell_args("progress", format, args);
+    log_tell_args(log_json ? "progress" : "", format, args);
     va_end(args);
 }
 
@@ -93,6 +123,14 @@ void rd_log_warning(const char *format, ...)
     va_start(args, format);
     log_tell_args("warning", format, args);
     va_end(args);
+}
+
+void rd_log_fault(const char *path, const char *message)
+{
+    char text[2048];
+
+    snprintf(text, sizeof(text), "%s: %s", path, message);
+    log_tell("error", text, "", "");
 }
 
 void rd_log_error(const struct rd_err *err)

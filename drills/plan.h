@@ -8,7 +8,7 @@
 #include "drills/common/check.h"
 #include "drills/common/provider.h"
 
-enum { RD_PLAN_MAX = 1024 * 1024 };
+enum { RD_PLAN_MAX = 1024 * 1024, RD_PLAN_ARENA_MAX = 32 * 1024 * 1024 };
 
 struct rd_plan_subject {
     const char *system_name, *environment, *owner;
@@ -39,8 +39,9 @@ struct rd_plan_check {
 };
 
 struct rd_plan {
-    struct rd_arena *arena;     /* everything below lives here */
+    struct rd_arena *arena;     /* the caller's; everything here lives in it */
     struct rd_json *json;       /* the parsed text: some settings borrow from it */
+    struct rd_json *parts;      /* entries of `checks`, taken apart: the same */
     const char *folder;         /* relative paths in the plan count from here */
     char sha256[RD_SHA256_HEX]; /* of the file's bytes */
 
@@ -56,14 +57,18 @@ struct rd_plan {
     const struct rd_plan_signing *signing;
     const struct rd_plan_schedule *schedule;
     int64_t timeout_ms;
-    struct rd_list changed; /* struct rd_setting: what the command line changed */
+    struct rd_list changed; /* struct rd_setting: what the command line changed; "(not shown)" for
+                               what may be secret */
 };
 
 /*
  * Reads a plan. `changes` are "KEY=VALUE" of the command line, applied before anything is checked;
- * the value is JSON where it parses as JSON, else text. RD_OK with faults->count > 0 is a plan with
- * faults: `*ret_plan` is then NULL. An error is returned only when the file cannot be read, is no
- * JSON at all, or memory is gone. `faults` lives in an arena of the caller.
+ * the value is JSON where it parses as JSON and the place does not want text, else text.
+ *
+ * The plan and its faults live in `faults->arena`, which the caller makes (RD_PLAN_ARENA_MAX) and
+ * frees after rd_plan_free. RD_OK with faults->count > 0 is a plan with faults: `*ret_plan` stays
+ * untouched then. An error is returned when the file cannot be read or is no JSON object, when a
+ * change does not fit it, and when memory is gone.
  */
 int rd_plan_load(const char *path, const struct rd_strings *changes, struct rd_faults *faults,
                  struct rd_plan **ret_plan, struct rd_err *reterr) RD_MUST_CHECK;
@@ -75,7 +80,9 @@ void rd_plan_freep(struct rd_plan **plan);
 extern const struct rd_shape rd_plan_shape;
 extern const struct rd_shape rd_plan_check_shape;
 
-/* JSON Schema of plans, with every provider's and check's settings. */
+/* The JSON Schema of plans, with every provider's and check's settings, and that of records. Both
+ * are whole documents, with "$schema". */
 int rd_plan_schema(struct rd_json **ret_json, struct rd_err *reterr) RD_MUST_CHECK;
+int rd_plan_record_schema(struct rd_json **ret_json, struct rd_err *reterr) RD_MUST_CHECK;
 
 #endif

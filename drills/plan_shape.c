@@ -2,8 +2,7 @@
  * plan_shape.c: the tables of a plan's own settings. `source` and the entries of `checks` have
  * tables of their own in their modules.
  */
-#include "drills/plan.h"
-#include "drills/plan_text.h"
+#include "drills/plan_parts.h"
 
 #include <string.h>
 
@@ -110,6 +109,10 @@ const struct rd_shape rd_plan_shape = {
     .validate = plan_validate,
     .fields =
         (const struct rd_field[]){
+            {.name = "$schema",
+             .type = RD_T_STRING,
+             AT(rd_plan_text, schema),
+             .help = "for editors: where the output of 'redrill schema' is; redrill does not look"},
             {.name = "name",
              .type = RD_T_STRING,
              AT(rd_plan_text, name),
@@ -163,9 +166,23 @@ const struct rd_shape rd_plan_shape = {
         },
 };
 
+static void plan_check_validate(const void *object, const char *path, struct rd_faults *faults)
+{
+    const struct rd_plan_check *check = object;
+    char where[128];
+
+    snprintf(where, sizeof(where), "%s.name", path);
+    if (check->name != NULL && check->name[0] == '\0')
+        rd_faults_add(faults, where, "must not be empty");
+    snprintf(where, sizeof(where), "%s.database", path);
+    if (check->database != NULL && check->database[0] == '\0')
+        rd_faults_add(faults, where, "must not be empty");
+}
+
 const struct rd_shape rd_plan_check_shape = {
     .name = "every check",
     .size = sizeof(struct rd_plan_check),
+    .validate = plan_check_validate,
     .fields =
         (const struct rd_field[]){
             {.name = "name",
