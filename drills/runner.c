@@ -146,6 +146,7 @@ static int run_make_folder(struct run *run, struct rd_err *reterr)
     if (access(rd_buf_text(&run->folder), W_OK) != 0)
         return rd_err_errno(reterr, errno, "cannot write reports to '%s'",
                             rd_buf_text(&run->folder));
+    rd_report_clear(rd_buf_text(&run->folder));
     return rd_buf_status(&run->folder, "the reports' folder name", reterr);
 }
 
@@ -311,6 +312,21 @@ static void run_check(struct run *run, const struct rd_plan_check *planned)
     rd_record_group_end(drill->recorder, ask.group);
 }
 
+/* The server's log, also of one that never came as far as being an instance. */
+static void run_report_log(const struct run *run)
+{
+    RD_CLEANUP(rd_buf_free) struct rd_buf path = RD_BUF_INIT(RUN_TEXT_MAX);
+    struct rd_err err = RD_ERR_INIT;
+
+    if (run->restored && run->instance.log_file != NULL)
+        rd_buf_puts(&path, run->instance.log_file);
+    else
+        rd_buf_printf(&path, "%s/server.log", run->drill.work);
+    if (path.broken == RD_OK && rd_file_exists(rd_buf_text(&path)) &&
+        rd_report_write_log(rd_buf_text(&path), rd_buf_text(&run->folder), &err) != RD_OK)
+        rd_log_error(&err); /* the verdict does not depend on it */
+}
+
 /* Seals the record and writes every report. */
 static int run_report(struct run *run, struct rd_run_result *ret_result, struct rd_err *reterr)
 {
@@ -323,13 +339,11 @@ static int run_report(struct run *run, struct rd_run_result *ret_result, struct 
         return code;
     ret_result->verdict = record->verdict;
 
-    code = rd_report_find("console")->render(record, &ret_result->summary, reterr);
-    if (code == RD_OK)
-        code = rd_report_write(record, run->wish->key, folder, reterr);
-    if (code == RD_OK && run->restored && run->instance.ours)
-        code = rd_report_write_log(run->instance.log_file, folder, reterr);
+    code = rd_report_write(record, run->wish->key, folder, reterr);
+    int told = rd_report_find("console")->render(record, &ret_result->summary, reterr);
+    run_report_log(run);
     rd_buf_printf(&ret_result->summary, "\nreports   %s\n", folder);
-    return code;
+    return code != RD_OK ? code : told;
 }
 
 /* Says how to reach an instance that was kept. */
@@ -384,6 +398,9 @@ static int run_drill(struct run *run, struct rd_run_result *ret_result, struct r
     for (size_t i = 0; i < run->plan->check_count; i++)
         run_check(run, &run->plan->checks[i]);
     rd_record_phase(run->drill.recorder, NULL);
+    /* Who was called off did not get to the stop line, however far the clock ran. */
+    if (rd_deadline_check(&run->drill.deadline, "the drill", NULL) != RD_OK)
+        run->stop.elapsed_ms = RD_ABSENT;
     rd_objectives_judge(&run->drill, run->plan, run->instance.ours, &run->stop);
     return run_report(run, ret_result, reterr);
 }

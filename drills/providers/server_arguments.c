@@ -31,7 +31,7 @@ static const char *const arguments_fast[] = {
  * Sessions may still ask for more: a role's own settings beat these.
  */
 static const char *const arguments_log[] = {
-    "log_line_prefix=%m [%p] %e ",
+    "log_line_prefix=%m [%p %b] %e ", /* drills/report_log.c reads it */
     "log_error_verbosity=terse",
     "log_min_messages=log",
     "log_min_error_statement=panic",
