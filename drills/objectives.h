@@ -16,7 +16,8 @@ struct rd_stop_line {
 };
 
 /* Fills the record's rpo and rto and adds one finding for each to a group "objectives". Measures
- * also without an objective, which is then a skip that tells the number. */
+ * also without an objective, which is then a skip that tells the number. An RTO is not met by an
+ * instance that redrill did not restore: how long that took is not known. */
 void rd_objectives_judge(struct rd_drill *drill, const struct rd_plan *plan, bool restored_by_us,
                          const struct rd_stop_line *stop);
 
