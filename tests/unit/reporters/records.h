@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "drills/common/recorder.h"
 #include "drills/common/reporter.h"
 #include "drills/common/times.h"
 
