@@ -34,11 +34,16 @@ static const struct rd_option *options_find(const struct rd_option *options, con
     return NULL;
 }
 
-static int options_unknown(const struct rd_command *command, const char *name,
+/* The option is the first `length` bytes of `word`; a value behind it is not repeated. */
+static int options_unknown(const struct rd_command *command, const char *word, size_t length,
                            struct rd_err *reterr)
 {
     const char *words[OPTIONS_WORDS_MAX] = {0};
     size_t count = 0;
+    char name[64];
+
+    snprintf(name, sizeof(name), "%.*s", (int)(length < sizeof(name) ? length : sizeof(name)),
+             word);
 
     for (const struct rd_option *option = command->options; option->name != NULL; option++)
         words[count++] = option->name;
@@ -65,6 +70,8 @@ static int options_store(const struct rd_option *option, const char *value,
         *(bool *)member = true;
         break;
     case RD_OPTION_TEXT:
+        if (*(const char **)member != NULL)
+            return rd_err_set(reterr, RD_E_ARGUMENT, "'%s' is given twice", option->name);
         *(const char **)member = value;
         break;
     case RD_OPTION_TEXTS: {
@@ -92,16 +99,16 @@ static int options_take(const struct rd_command *command, int argc, char **argv,
     if (option == NULL)
         option = options_find(rd_common_options, word, length);
     if (option == NULL)
-        return options_unknown(command, word, reterr);
+        return options_unknown(command, word, length, reterr);
 
     if (option->type == RD_OPTION_FLAG && value != NULL)
         return rd_err_set(reterr, RD_E_ARGUMENT, "'%s' takes no value", option->name);
-    if (option->type != RD_OPTION_FLAG && value == NULL) {
-        if (*index + 1 >= argc)
-            return rd_err_set(reterr, RD_E_ARGUMENT, "'%s' needs a value: %s", option->name,
-                              option->argument);
+    if (option->type != RD_OPTION_FLAG && value == NULL && *index + 1 < argc)
         value = argv[++*index];
-    }
+    /* An empty value is a script's unset variable. */
+    if (option->type != RD_OPTION_FLAG && (value == NULL || value[0] == '\0'))
+        return rd_err_set(reterr, RD_E_ARGUMENT, "'%s' needs a value: %s", option->name,
+                          option->argument);
     return options_store(option, value, ret, reterr);
 }
 

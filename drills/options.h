@@ -12,9 +12,8 @@ const struct rd_command *rd_options_command(const char *name, const char **ret_n
 
 /*
  * Fills `ret` from the arguments after the command's name. "--name value" and "--name=value" are
- * the same;
- * "--" ends the options. An unknown option, a missing value, too many values and a wrong number
- * of arguments are RD_E_ARGUMENT, with the nearest known option in the hint.
+ * the same; "--" ends the options. An unknown option, a missing or empty value, one value too many
+ * and a wrong number of arguments are RD_E_ARGUMENT, with the nearest known option in the hint.
  */
 int rd_options_parse(const struct rd_command *command, int argc, char **argv,
                      struct rd_invocation *ret, struct rd_err *reterr) RD_MUST_CHECK;

@@ -12,6 +12,8 @@
 #include "drills/common/times.h"
 #include "drills/plan_parts.h"
 
+enum { PLAN_NAME_MAX = 100 };
+
 void rd_plan_free(struct rd_plan *plan)
 {
     if (plan == NULL)
@@ -33,6 +35,20 @@ int rd_plan_no_room(const struct rd_plan *plan, struct rd_err *reterr)
     if (code == RD_E_LIMIT)
         rd_err_hint(reterr, "The plan holds too many values; split it into several plans.");
     return code != RD_OK ? code : rd_err_memory(reterr);
+}
+
+/* Names stand in file names, metrics and report identifiers. */
+static void plan_check_name(const char *name, struct rd_faults *faults)
+{
+    const char *allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    size_t length = strlen(name);
+
+    if (length == 0 || length > PLAN_NAME_MAX || strspn(name, allowed) != length ||
+        name[0] == '.' || name[0] == '-')
+        rd_faults_add(faults, "$.name",
+                      "must be 1 to %d letters, digits, '.', '_' or '-', not beginning with '.' or "
+                      "'-'",
+                      PLAN_NAME_MAX);
 }
 
 static void plan_read_target(struct rd_plan *plan, const char *target, struct rd_faults *faults)
@@ -125,6 +141,8 @@ static int plan_resolve(struct rd_plan *plan, const struct rd_plan_text *text,
     plan->timeout_ms = text->timeout_ms;
     if (plan->wish == NULL)
         code = plan_default_wish(plan, faults, reterr);
+    if (text->name != NULL)
+        plan_check_name(text->name, faults);
     if (text->target != NULL)
         plan_read_target(plan, text->target, faults);
     if (code == RD_OK && text->source != NULL)

@@ -19,11 +19,12 @@ static const bool change_text_types[RD_T_JSON + 1] = {
     [RD_T_SIZE] = true,   [RD_T_TIME] = true,   [RD_T_ENUM] = true,
 };
 
-/* Values of RD_T_VALUE may stand in a plan, but a command line is where people put tokens. */
+/* Plain values may stand in a plan, also in an application's environment or a request's headers
+ * (RD_T_JSON), but the command line is where people put tokens. */
 static bool change_is_secret(const struct rd_field *field)
 {
     return (field->flags & RD_PRIVATE) != 0 || field->type == RD_T_SECRET ||
-           field->type == RD_T_VALUE;
+           field->type == RD_T_VALUE || field->type == RD_T_JSON;
 }
 
 static bool change_holds_secret(const struct rd_shape *shape)
@@ -104,8 +105,6 @@ static struct change_place change_find(const struct rd_json *plan, const char *p
         return change_walk_source(plan, path + 7);
     if (strncmp(path, "checks.", 7) == 0)
         return change_walk_check(plan, path + 7);
-    if (strcmp(path, "source") == 0 || strcmp(path, "checks") == 0)
-        return (struct change_place){0};
     return change_walk(&rd_plan_shape, path);
 }
 

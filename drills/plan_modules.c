@@ -139,17 +139,28 @@ static const struct rd_json *modules_split(struct rd_plan *plan, const struct rd
     return rd_json_push(plan->parts, kept) == RD_OK ? kept : NULL;
 }
 
-/* Reports tell checks apart by their names, so a name that a plan gives must be one check's. */
-static void modules_check_name(const struct rd_plan *plan, const char *path, const char *name,
-                               struct rd_faults *faults)
+/* The fault of one of a check's own keys. */
+static void modules_fault(const char *path, const char *key, const char *message,
+                          struct rd_faults *faults)
 {
-    for (size_t i = 0; name != NULL && i < plan->check_count; i++) {
-        if (plan->checks[i].name == NULL || strcmp(plan->checks[i].name, name) != 0)
-            continue;
-        const char *where = rd_arena_printf(plan->arena, "%s.name", path);
-        rd_faults_add(faults, where != NULL ? where : path, "another check is called '%s' already",
-                      name);
-        return;
+    const char *where = rd_arena_printf(faults->arena, "%s.%s", path, key);
+
+    rd_faults_add(faults, where != NULL ? where : path, "%s", message);
+}
+
+/* Reports tell checks apart by their names, so a name that a plan gives must be one check's. */
+static void modules_check_names(const struct rd_plan *plan, const char *path,
+                                const struct rd_plan_check *check, struct rd_faults *faults)
+{
+    if (check->database != NULL && check->database[0] == '\0')
+        modules_fault(path, "database", "must not be empty", faults);
+    if (check->name != NULL && check->name[0] == '\0')
+        modules_fault(path, "name", "must not be empty", faults);
+    for (size_t i = 0; check->name != NULL && i < plan->check_count; i++) {
+        if (plan->checks[i].name != NULL && strcmp(plan->checks[i].name, check->name) == 0) {
+            modules_fault(path, "name", "another check is called so already", faults);
+            return;
+        }
     }
 }
 
@@ -182,7 +193,7 @@ static int modules_read_check(struct rd_plan *plan, const struct rd_json *entry,
 
     check->module = module;
     check->settings = settings;
-    modules_check_name(plan, path, check->name, faults);
+    modules_check_names(plan, path, check, faults);
     plan->checks[plan->check_count++] = *check;
     return RD_OK;
 }

@@ -4,8 +4,6 @@
  */
 #include "drills/plan_parts.h"
 
-#include <string.h>
-
 #define AT(type, member) .offset = offsetof(struct type, member)
 
 static const struct rd_shape subject_shape = {
@@ -87,26 +85,9 @@ static const struct rd_shape schedule_shape = {
         },
 };
 
-/* Names stand in file names, metrics and report identifiers. */
-static void plan_validate(const void *object, const char *path, struct rd_faults *faults)
-{
-    const struct rd_plan_text *plan = object;
-    const char *allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-    size_t length = strlen(plan->name);
-    char where[128];
-
-    snprintf(where, sizeof(where), "%s.name", path);
-    if (length == 0 || length > 100 || strspn(plan->name, allowed) != length ||
-        plan->name[0] == '.' || plan->name[0] == '-')
-        rd_faults_add(faults, where,
-                      "must be 1 to 100 letters, digits, '.', '_' or '-', not beginning with '.' "
-                      "or '-'");
-}
-
 const struct rd_shape rd_plan_shape = {
     .name = "plan",
     .size = sizeof(struct rd_plan_text),
-    .validate = plan_validate,
     .fields =
         (const struct rd_field[]){
             {.name = "$schema",
@@ -166,23 +147,9 @@ const struct rd_shape rd_plan_shape = {
         },
 };
 
-static void plan_check_validate(const void *object, const char *path, struct rd_faults *faults)
-{
-    const struct rd_plan_check *check = object;
-    char where[128];
-
-    snprintf(where, sizeof(where), "%s.name", path);
-    if (check->name != NULL && check->name[0] == '\0')
-        rd_faults_add(faults, where, "must not be empty");
-    snprintf(where, sizeof(where), "%s.database", path);
-    if (check->database != NULL && check->database[0] == '\0')
-        rd_faults_add(faults, where, "must not be empty");
-}
-
 const struct rd_shape rd_plan_check_shape = {
     .name = "every check",
     .size = sizeof(struct rd_plan_check),
-    .validate = plan_check_validate,
     .fields =
         (const struct rd_field[]){
             {.name = "name",
