@@ -130,7 +130,7 @@ static void objectives_rto(struct rd_drill *drill, struct rd_group *group,
         rto->verdict = rto->target_ms == RD_ABSENT ? RD_SKIP : RD_ERROR;
         finding = rd_find(drill->recorder, group, rto->verdict, "rto",
                           "the restore did not get as far as the last required check");
-    } else if (rto->measured_ms <= 0) {
+    } else if (stop->elapsed_ms <= 0) {
         rto->verdict = RD_ERROR;
         finding = rd_find(drill->recorder, group, RD_ERROR, "rto",
                           "a restore cannot take no time: the clock is wrong");

@@ -4,6 +4,7 @@
  */
 #include "drills/plan.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,16 +66,17 @@ static void plan_read_target(struct rd_plan *plan, const char *target, struct rd
         rd_faults_add(faults, "$.target", "'%s' lies in the future", target);
 }
 
-static const char *plan_folder(struct rd_arena *arena, const char *path)
+/* Where the file really is: paths in a plan do not depend on links to it. */
+static int plan_find_folder(struct rd_plan *plan, const char *path, struct rd_err *reterr)
 {
     char *real = realpath(path, NULL);
     if (real == NULL)
-        return NULL;
+        return rd_err_errno(reterr, errno, "cannot find the folder of '%s'", path);
 
     char *slash = strrchr(real, '/');
-    const char *folder = rd_arena_strndup(arena, real, slash == real ? 1 : (size_t)(slash - real));
+    plan->folder = rd_arena_strndup(plan->arena, real, slash == real ? 1 : (size_t)(slash - real));
     free(real);
-    return folder;
+    return plan->folder != NULL ? RD_OK : rd_plan_no_room(plan, reterr);
 }
 
 /* The tree of the file's text. */
@@ -108,11 +110,9 @@ static int plan_read_file(struct rd_plan *plan, const char *path, struct rd_err 
         rd_err_hint(reterr, "Name the file of a plan; 'redrill help run' shows how.");
     if (code != RD_OK)
         return code;
-    plan->folder = plan_folder(plan->arena, path);
-    if (plan->folder == NULL)
-        return rd_err_set(reterr, RD_E_SYSTEM, "cannot find the folder of '%s'", path);
-
-    code = rd_sha256(rd_buf_text(&text), text.length, plan->sha256, reterr);
+    code = plan_find_folder(plan, path, reterr);
+    if (code == RD_OK)
+        code = rd_sha256(rd_buf_text(&text), text.length, plan->sha256, reterr);
     return code == RD_OK ? plan_parse(plan, path, &text, reterr) : code;
 }
 
