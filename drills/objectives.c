@@ -50,9 +50,16 @@ static void objectives_numbers(struct rd_drill *drill, struct rd_finding *findin
 }
 
 /* What decides the RPO, with its measure; NULL, with the reason and a hint, when nothing can. */
-static const struct rd_evidence *objectives_measure(struct rd_rpo *rpo, int64_t target_ms,
+static const struct rd_evidence *objectives_measure(struct rd_rpo *rpo, bool restored,
                                                     const char **ret_reason, const char **ret_hint)
 {
+    int64_t target_ms = rpo->target_ms;
+    /* However young a backup is, what cannot be restored is lost whole. */
+    *ret_reason = "the restore was not finished";
+    *ret_hint = NULL;
+    if (!restored)
+        return NULL;
+
     const struct rd_evidence *worst = objectives_worst(rpo);
     const struct rd_evidence *decides = worst != NULL ? worst : objectives_bound(rpo);
 
@@ -82,14 +89,15 @@ static const struct rd_evidence *objectives_measure(struct rd_rpo *rpo, int64_t 
     return decides;
 }
 
-static void objectives_rpo(struct rd_drill *drill, struct rd_group *group, int64_t target_ms)
+static void objectives_rpo(struct rd_drill *drill, struct rd_group *group, int64_t target_ms,
+                           bool restored)
 {
     struct rd_rpo *rpo = rd_recorder_record(drill->recorder)->rpo;
     const char *reason, *hint;
     struct rd_finding *finding;
 
     rpo->target_ms = target_ms;
-    const struct rd_evidence *decides = objectives_measure(rpo, target_ms, &reason, &hint);
+    const struct rd_evidence *decides = objectives_measure(rpo, restored, &reason, &hint);
     if (decides == NULL && target_ms == RD_ABSENT) {
         rpo->verdict = RD_SKIP;
         finding =
@@ -161,7 +169,8 @@ void rd_objectives_judge(struct rd_drill *drill, const struct rd_plan *plan, boo
     struct rd_group *group = rd_record_group(recorder, "objectives", "objectives", true);
     struct rd_rto *rto = rd_recorder_record(recorder)->rto;
 
-    objectives_rpo(drill, group, plan->objectives != NULL ? plan->objectives->rpo_ms : RD_ABSENT);
+    objectives_rpo(drill, group, plan->objectives != NULL ? plan->objectives->rpo_ms : RD_ABSENT,
+                   stop->elapsed_ms != RD_ABSENT);
     objectives_rto(drill, group, plan->objectives, restored_by_us, stop);
 
     bool measured = rto->measured_ms != RD_ABSENT;

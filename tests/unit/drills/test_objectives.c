@@ -211,6 +211,15 @@ START_TEST(evidence_without_a_time_decides_nothing)
 }
 END_TEST
 
+START_TEST(a_young_backup_that_was_not_restored_meets_nothing)
+{
+    objectives.rpo_ms = 15 * minute_ms;
+    stop.elapsed_ms = RD_ABSENT;
+    evidence("archive header", 1, true);
+    judged_rpo(RD_ERROR, RD_ABSENT);
+}
+END_TEST
+
 START_TEST(a_restore_in_time_is_met_to_the_millisecond)
 {
     objectives.rto_ms = 10 * minute_ms;
@@ -350,6 +359,7 @@ Suite *rd_test_suite(void)
     tcase_add_test(loss, a_backup_from_the_future_is_no_met_objective);
     tcase_add_test(loss, a_backup_from_the_future_measures_nothing);
     tcase_add_test(loss, an_old_row_counts_beside_a_header_from_the_future);
+    tcase_add_test(loss, a_young_backup_that_was_not_restored_meets_nothing);
     tcase_add_test(loss, evidence_without_a_time_decides_nothing);
     suite_add_tcase(suite, loss);
 
