@@ -3,8 +3,14 @@ _redrill() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]-}
     COMPREPLY=()
     if [ "$COMP_CWORD" = 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W "$(redrill help --words 2>/dev/null)" -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W "$(redrill help --words 2>/dev/null) --help --version" -- "$current")
         return
+    fi
+    # Bash takes the = of --reporter=NAME for a word of its own.
+    if [ "$current" = = ]; then
+        current=
+    elif [ "$previous" = = ]; then
+        previous=${COMP_WORDS[COMP_CWORD - 2]}
     fi
     case $previous in
     --reporter)
