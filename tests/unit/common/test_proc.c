@@ -3,9 +3,11 @@
  * lose their parent. All are real processes.
  */
 #include <fcntl.h>
+#include <grp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -172,19 +174,23 @@ START_TEST(descriptors_may_be_swapped)
     struct rd_proc proc = {0};
     struct rd_deadline deadline = in_ms(5000);
     char text[16] = "";
-    int fds[2];
+    int out[2], err[2];
 
-    /* The test's own stderr must come back for Check. */
-    int saved = dup(STDERR_FILENO);
-    ck_assert_int_eq(pipe(fds), 0);
-    dup2(fds[1], STDERR_FILENO);
-    spec.stdin_fd = STDOUT_FILENO;
+    /* The test's own must come back for Check. */
+    int saved[] = {dup(STDOUT_FILENO), dup(STDERR_FILENO)};
+    ck_assert_int_eq(pipe(out) + pipe(err), 0);
+    dup2(out[1], STDOUT_FILENO);
+    dup2(err[1], STDERR_FILENO);
     spec.stdout_fd = STDERR_FILENO;
+    spec.stderr_fd = STDOUT_FILENO;
     int code = rd_proc_start(&spec, &proc, NULL);
-    dup2(saved, STDERR_FILENO);
+    dup2(saved[0], STDOUT_FILENO);
+    dup2(saved[1], STDERR_FILENO);
     ck_assert_int_eq(code, RD_OK);
     ck_assert_int_eq(rd_proc_wait(&proc, &deadline, "child", NULL), RD_OK);
-    ck_assert_int_eq(read(fds[0], text, sizeof(text) - 1), 4);
+    ck_assert_int_eq(read(out[0], text, sizeof(text) - 1), 4);
+    ck_assert_str_eq(text, "err\n");
+    ck_assert_int_eq(read(err[0], text, sizeof(text) - 1), 4);
     ck_assert_str_eq(text, "out\n");
 }
 END_TEST
@@ -217,7 +223,11 @@ START_TEST(a_child_leads_a_session_of_its_own_and_writes_for_its_user_only)
     struct rd_buf output = RD_BUF_INIT(1000);
     int pid = 0, group = 0, session = 0, terminal = -1, mask = -1;
     char core[16] = "";
+    struct rlimit limit;
 
+    ck_assert_int_eq(getrlimit(RLIMIT_CORE, &limit), 0);
+    limit.rlim_cur = limit.rlim_max;
+    ck_assert_int_eq(setrlimit(RLIMIT_CORE, &limit), 0);
     ck_assert_int_eq(run("cut -d' ' -f1,5,6,7 /proc/$$/stat; umask; ulimit -c", &output, NULL), 0);
     ck_assert_int_eq(sscanf(rd_buf_text(&output), "%d %d %d %d %o %15s", &pid, &group, &session,
                             &terminal, (unsigned *)&mask, core),
@@ -243,6 +253,7 @@ START_TEST(a_child_of_root_becomes_the_user_and_nothing_of_root_stays)
 
     if (geteuid() != 0)
         return; /* only root can be somebody else */
+    ck_assert_int_eq(setgroups(2, (const gid_t[]){0, 4}), 0);
     child.spec.user = &nobody;
     ck_assert_int_eq(rd_proc_run(&child, &deadline, "id", &status, NULL), RD_OK);
     ck_assert_str_eq(rd_buf_text(&output), "65534\n65534\n65534\nCapEff:\t0000000000000000\n");
@@ -397,6 +408,17 @@ START_TEST(a_child_that_never_reads_is_ended_at_the_deadline)
 }
 END_TEST
 
+START_TEST(a_feed_that_never_waits_ends_at_the_deadline)
+{
+    struct feed endless = {.size = 1, .pieces = -1};
+    struct rd_err err = RD_ERR_INIT;
+    bool whole = true;
+
+    ck_assert_int_eq(run_fed("exec cat >/dev/null", &endless, in_ms(300), NULL, &whole, &err),
+                     RD_E_TIMEOUT);
+}
+END_TEST
+
 START_TEST(a_child_that_floods_for_ever_is_ended_at_the_deadline)
 {
     const char *argv[4];
@@ -426,6 +448,26 @@ START_TEST(a_child_that_ignores_sigterm_is_killed)
     ck_assert_int_lt(rd_clock_monotonic_us() - began, 9 * 1000000);
     ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
     ck_assert_ptr_nonnull(strstr(rd_buf_text(&errors), "no\n")); /* its last words are heard */
+    rd_buf_free(&errors);
+}
+END_TEST
+
+START_TEST(a_long_farewell_does_not_block_the_child)
+{
+    const char *argv[4];
+    struct rd_buf errors = RD_BUF_INIT(100);
+    struct rd_proc_run child = {
+        .spec = shell("trap 'head -c 300000 /dev/zero >&2; echo bye >&2; exit 0' TERM; "
+                      "while :; do sleep 0.1; done",
+                      argv),
+        .errors = &errors};
+    struct rd_deadline deadline = in_ms(300);
+    int status = -1;
+    int64_t began = rd_clock_monotonic_us();
+
+    ck_assert_int_eq(rd_proc_run(&child, &deadline, "script", &status, NULL), RD_E_TIMEOUT);
+    ck_assert_int_lt(rd_clock_monotonic_us() - began, 4 * 1000000);
+    ck_assert_str_eq(errors.data + errors.length - 4, "bye\n");
     rd_buf_free(&errors);
 }
 END_TEST
@@ -669,8 +711,10 @@ Suite *rd_test_suite(void)
     tcase_add_test(ways, a_child_that_answers_while_it_is_fed_blocks_nobody);
     tcase_add_test(ways, a_child_that_stops_reading_is_no_error_but_was_not_fed_whole);
     tcase_add_test(ways, a_child_that_never_reads_is_ended_at_the_deadline);
+    tcase_add_test(ways, a_feed_that_never_waits_ends_at_the_deadline);
     tcase_add_test(ways, a_child_that_floods_for_ever_is_ended_at_the_deadline);
     tcase_add_test(ways, a_child_that_ignores_sigterm_is_killed);
+    tcase_add_test(ways, a_long_farewell_does_not_block_the_child);
     tcase_add_test(ways, a_descendant_that_keeps_the_pipe_does_not_outlive_the_run);
     tcase_add_test(ways, a_descendant_that_floods_for_ever_does_not_hold_up_the_run);
     tcase_add_test(ways, an_error_of_the_feed_ends_the_child_and_is_told);
