@@ -43,9 +43,9 @@ shop_plan "$T/quoted.sql"
 variant 'quoted identifiers'
 
 echo "== large objects"
-shop_plan "$DUMPS/shop.sql" '.checks = [{check: "sql", value: "5",
+shop_plan "$DUMPS/shop.sql" '.checks = [{check: "sql", value: 5,
     query: "SELECT count(*) FROM pg_largeobject_metadata WHERE lomowner = '"'shop_owner'"'::regrole"},
-    {check: "sql", value: "19200", query: "SELECT sum(length(lo_get(oid))) FROM pg_largeobject_metadata"}]'
+    {check: "sql", value: 9600, query: "SELECT sum(length(lo_get(oid))) FROM pg_largeobject_metadata"}]'
 drill "$T/plan.json" 0
 pg_dump shop --no-blobs -f "$T/no-blobs.sql"
 drill "$T/plan.json" 1 --set "source.path=$T/no-blobs.sql"

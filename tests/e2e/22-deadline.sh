@@ -5,7 +5,7 @@
 says_timeout() {
     holds '.verdict == "error"'
     holds '[.groups[].findings[] | select(.verdict == "error" and .cause == "timeout")] | length > 0'
-    error_says 'took too long'
+    told 'took too long'
 }
 
 echo "== the restore hangs"

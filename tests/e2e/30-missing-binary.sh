@@ -5,7 +5,7 @@
 mkdir "$T/empty"
 shop_plan "$DUMPS/shop.dump" '.instance.bindir = $empty' --arg empty "$T/empty"
 drill "$T/plan.json" 2
-error_says 'initdb'
+error_says 'empty/postgres'
 holds '.verdict == "error"'
 
 echo "== one program of many is missing"

@@ -10,7 +10,7 @@ also_clean_up() {
 AUTH=scram-sha-256 PWFILE=$T/password cluster_start "$T/scram"
 
 export SHOP_SECRET="postgresql://postgres:swordfish-7@/postgres?host=$T/scram"
-jq -n '{name: "locked", source: {provider: "existing", conninfo: {env: "SHOP_SECRET"}}, checks: [{check: "ready"}]}' \
+jq -n '{name: "locked", source: {provider: "existing", connection: {env: "SHOP_SECRET"}}, checks: [{check: "ready"}]}' \
     >"$T/plan.json"
 drill "$T/plan.json" 2
 error_says 'password authentication failed'

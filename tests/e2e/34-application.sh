@@ -14,7 +14,7 @@ application() {
 
 application 2 SHOP_HANG=start
 holds '.verdict == "error"'
-error_says 'ready'
+error_says 'did not answer in time'
 
 application 2 SHOP_HANG=health
 holds '.verdict == "error"'

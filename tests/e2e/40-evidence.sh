@@ -68,6 +68,8 @@ run_redrill 0 verify "$OUT/audit.dsse.json" --key "$T/locked.pem.pub"
 
 echo "== a wrong passphrase is told before anything is restored"
 export DRILL_PASSPHRASE='wrong horse'
+rm -rf "$OUT"
 run_redrill 2 run "$T/plan.json" --out "$OUT" --state "$STATE"
-error_says 'passphrase'
+told 'passphrase'
+told 'hint:'
 nothing_left

@@ -13,7 +13,7 @@ run_redrill 0 verify "$evidence" --key "$T/key.pem.pub"
 size=$(stat -c %s "$evidence")
 cp "$evidence" "$T/flipped.json"
 for at in $(seq 0 399) $(seq 400 $((size / 97 + 1)) $((size - 401))) $(seq $((size - 400)) $((size - 1))); do
-    byte=$(tail -c +$((at + 1)) "$evidence" | head -c 1 | od -An -tu1 | tr -d ' ')
+    byte=$(od -An -tu1 -j "$at" -N 1 "$evidence" | tr -d ' ')
     write() {
         # shellcheck disable=SC2059
         printf "\\$(printf %03o "$1")" | dd of="$T/flipped.json" bs=1 seek="$at" conv=notrunc status=none

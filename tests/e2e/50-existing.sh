@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 
 existing_plan() {
-    shop_plan unused "$1"' | del(.instance) | .source = {provider: "existing", conninfo: {env: "EXISTING"}}' "${@:2}"
+    shop_plan unused "$1"' | del(.instance) | .source = {provider: "existing", connection: {env: "EXISTING"}}' "${@:2}"
 }
 activity() {
     sql -d postgres -c "SELECT system_identifier FROM pg_control_system()" \

@@ -50,7 +50,7 @@ done
 
 echo "== unknown commands and options name the nearest"
 run_redrill 64 rum x
-grep -q "'run'" "$T/stderr" || fail "run is not suggested"
+grep -q "'redrill run'" "$T/stderr" || fail "run is not suggested"
 run_redrill 64 run "$T/plan.json" --unsinged
 grep -q -- '--unsigned' "$T/stderr" || fail "--unsigned is not suggested"
 run_redrill 64 plan

@@ -12,25 +12,24 @@ has_data_folder() {
     compgen -G "$STATE/work/*/data/PG_VERSION"
 }
 
-# The process title of a server's session tells what it does.
-runs_select() {
+# has_process PATTERN: one of the drill's, by its name and arguments; a session of a server tells in
+# its title which statement it executes.
+has_process() {
     local pid
     for pid in $(drill_processes); do
-        if tr '\0' ' ' <"/proc/$pid/cmdline" | grep -q '\[local\] SELECT'; then
+        if tr '\0' ' ' <"/proc/$pid/cmdline" | grep -qE "$1"; then
             return 0
         fi
     done
     return 1
 }
 
+runs_query() {
+    has_process '\[local\] (SELECT|FETCH|MOVE)'
+}
+
 runs_application() {
-    local pid
-    for pid in $(drill_processes); do
-        if [ "$(cat "/proc/$pid/comm")" = shop-app ]; then
-            return 0
-        fi
-    done
-    return 1
+    has_process '/shop-app'
 }
 
 # start_drill_to PHASE: in the background, as $BACKGROUND, up to that phase.
@@ -40,13 +39,13 @@ start_drill_to() {
     lease) reached=has_lease ;;
     provision) reached=has_data_folder ;;
     restore)
-        reached=runs_select
+        reached=runs_query
         dump=$T/slow.sql
         # After the first table's rows.
         sed '0,/^\\\.$/s//\\.\nSELECT pg_catalog.pg_sleep(300);/' "$DUMPS/shop.sql" >"$dump"
         ;;
     checks)
-        reached=runs_select
+        reached=runs_query
         checks='[{check: "sql", query: "SELECT pg_sleep(300)", rows: 1}]'
         ;;
     application)
