@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "drills/cause.h"
 #include "drills/common/clock.h"
 #include "drills/common/file.h"
 #include "drills/common/quarantine.h"
@@ -226,6 +227,8 @@ static void run_restore(struct run *run)
     rd_record_phase(drill->recorder, NULL);
 
     if (code != RD_OK) {
+        if (code != RD_E_BACKUP && run->instance.log_file != NULL)
+            rd_cause_explain(run->instance.log_file, &err);
         rd_find_err(drill->recorder, group, step, &err);
     } else {
         run->restored = true;
