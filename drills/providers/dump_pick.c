@@ -118,13 +118,21 @@ int64_t rd_dump_name_time(const char *name, const char *pattern, const char *zon
     return RD_ABSENT;
 }
 
+static int pick_unreadable(const char *path, struct rd_err *reterr)
+{
+    int code = rd_err_errno(reterr, errno, "cannot read '%s'", path);
+
+    rd_err_hint(reterr, "Check that the dump is there and that the user of redrill may read it.");
+    return code;
+}
+
 static int pick_look(const struct rd_drill *drill, const struct rd_dump_settings *settings,
                      const char *path, struct rd_dump_file *file, struct rd_err *reterr)
 {
     struct stat facts;
 
     if (stat(path, &facts) != 0)
-        return rd_err_errno(reterr, errno, "cannot read '%s'", path);
+        return pick_unreadable(path, reterr);
     *file = (struct rd_dump_file){
         .path = path,
         .head_us = RD_ABSENT,
@@ -137,6 +145,7 @@ static int pick_look(const struct rd_drill *drill, const struct rd_dump_settings
     file->head_is_read = code == RD_OK;
     if (code != RD_OK && code != RD_E_BACKUP && code != RD_E_UNSUPPORTED && code != RD_E_LIMIT) {
         *reterr = file->head_err;
+        rd_err_hint(reterr, "Check that 'source.path' names a dump that redrill may read.");
         return code;
     }
     if (file->head_is_read && file->head.has_wall &&
