@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "drills/common/clock.h"
 #include "drills/common/file.h"
 #include "drills/common/times.h"
 #include "drills/plan_parts.h"
@@ -62,8 +61,6 @@ static void plan_read_target(struct rd_plan *plan, const char *target, struct rd
     if (rd_time_parse(target, &plan->target_us, &err) != RD_OK)
         rd_faults_add(faults, "$.target", "must be 'latest' or an RFC 3339 time with a zone: %s",
                       err.message);
-    else if (plan->target_us > rd_clock_utc_us())
-        rd_faults_add(faults, "$.target", "'%s' lies in the future", target);
 }
 
 /* Where the file really is: paths in a plan do not depend on links to it. */
