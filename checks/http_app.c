@@ -219,6 +219,8 @@ static int app_spawn(struct rd_check_http_job *http, const char *const *argv,
     close(pipes[1]);
     if (result != RD_OK) {
         close(pipes[0]);
+        rd_err_hint(reterr, "Check 'app.command' and 'app.folder' in the plan, and that the user "
+                            "whom servers run as may run it.");
         return result;
     }
     /* Only this end of the pipe: the application must not find its output non-blocking. */

@@ -6,7 +6,7 @@ unreadable() {
     echo "== $1"
     shop_plan "$1"
     drill "$T/plan.json" 2
-    error_says "$(basename "$1")"
+    error_says "$(basename "$1" | sed 's/[.*]/\\&/g')"
     holds '.verdict == "error"'
 }
 
