@@ -10,57 +10,9 @@
 #include "drills/providers/dump_parts.h"
 #include "drills/providers/providers.h"
 
-enum { DUMP_NAMES_MAX = 4096 };
+enum { DUMP_STATEMENT_MAX = 4096 };
 static const int64_t dump_name_slack_us = 25LL * 3600 * 1000000; /* a day and a summer time */
 static const int64_t dump_future_slack_us = 60LL * 1000000;
-
-static const char *const dump_picks[] = {"newest", "oldest", "random", NULL};
-
-const struct rd_shape rd_dump_shape = {
-    .name = "dump",
-    .size = sizeof(struct rd_dump_settings),
-    .fields =
-        (const struct rd_field[]){
-            {.name = "path",
-             .type = RD_T_STRING,
-             .offset = offsetof(struct rd_dump_settings, path),
-             .flags = RD_REQUIRED,
-             .unit = "path",
-             .help = "the dump, relative to the plan: a file, a folder in directory format, or a "
-                     "pattern with * and ?"},
-            {.name = "pick",
-             .type = RD_T_ENUM,
-             .offset = offsetof(struct rd_dump_settings, pick),
-             .choices = dump_picks,
-             .fallback = "newest",
-             .help = "which one, where the pattern means several; by the time inside the dump, "
-                     "else in its name, else its mtime"},
-            {.name = "seed",
-             .type = RD_T_INTEGER,
-             .offset = offsetof(struct rd_dump_settings, seed),
-             .min = 0,
-             .max = 4294967295.0,
-             .help = "makes a random pick repeatable; recorded in any case"},
-            {.name = "name_time",
-             .type = RD_T_STRING,
-             .offset = offsetof(struct rd_dump_settings, name_time),
-             .help = "how the file's name tells its time, as strptime(3) reads it: "
-                     "orders-%Y%m%dT%H%M%SZ; without it common forms are found"},
-            {.name = "zone",
-             .type = RD_T_STRING,
-             .offset = offsetof(struct rd_dump_settings, zone),
-             .fallback = "UTC",
-             .help = "the time zone of the dumping host, because archives and names tell times "
-                     "without one: Europe/Berlin, +02:00"},
-            {.name = "globals",
-             .type = RD_T_STRING,
-             .offset = offsetof(struct rd_dump_settings, globals),
-             .unit = "path",
-             .help = "a file of 'pg_dumpall --globals-only', which is restored first; a pattern "
-                     "means the newest"},
-            {0},
-        },
-};
 
 struct dump {
     struct rd_drill *drill;
@@ -175,7 +127,8 @@ static void dump_record_digest(struct dump *dump, const char *hex)
                             : "the file as stored";
 }
 
-static int dump_unreadable(struct dump *dump, struct rd_err *reterr)
+/* The digest of a file that is not restored. */
+static void dump_digest_unread(struct dump *dump)
 {
     RD_CLEANUP(rd_stream_closep) struct rd_stream *stream = NULL;
     struct rd_err err = RD_ERR_INIT;
@@ -184,8 +137,22 @@ static int dump_unreadable(struct dump *dump, struct rd_err *reterr)
     if (rd_stream_open(dump->file.path, &stream, &err) == RD_OK &&
         rd_stream_digest(stream, hex, &err) == RD_OK)
         dump_record_digest(dump, hex);
+}
+
+static int dump_unreadable(struct dump *dump, struct rd_err *reterr)
+{
+    dump_digest_unread(dump);
     *reterr = dump->file.head_err;
     return reterr->code;
+}
+
+static int dump_empty(struct dump *dump, struct rd_err *reterr)
+{
+    dump_digest_unread(dump);
+    int code = rd_err_set(reterr, RD_E_BACKUP, "the dump is empty");
+    rd_err_hint(reterr, "Look at the exit status of pg_dump and of every program behind it in a "
+                        "pipe, and at full disks.");
+    return code;
 }
 
 /* The times contradict each other, or the clock. */
@@ -204,10 +171,18 @@ static void dump_judge_times(struct dump *dump, struct rd_group *group)
         finding->actual =
             rd_record_text(recorder, "%s, by %s", rd_time_format(created_us, inside), basis);
         finding->hint = "Name the dumping host's time zone as 'source.zone' in the plan.";
+    } else if (dump->settings->name_time != NULL && file->name_us == RD_ABSENT) {
+        struct rd_finding *finding =
+            rd_find(recorder, group, RD_ERROR, "creation time",
+                    "the file's name does not tell its time as 'source.name_time' says");
+        finding->expected = dump->settings->name_time;
+        finding->actual = rd_record_text(recorder, "%s", rd_file_name(file->path));
+        finding->hint =
+            "Mend 'source.name_time', or leave it away: common forms are found without.";
     } else if (file->head_us != RD_ABSENT && file->name_us != RD_ABSENT &&
                file->name_us - file->head_us > dump_name_slack_us) {
-        struct rd_finding *finding =
-            rd_find(recorder, group, RD_FAIL, "creation time", "an old dump under a newer name");
+        struct rd_finding *finding = rd_find(recorder, group, RD_FAIL, "creation time",
+                                             "the dump is older than its name says");
         finding->expected =
             rd_record_text(recorder, "%s, by its name", rd_time_format(file->name_us, named));
         finding->actual = rd_record_text(recorder, "%s, by the archive's header",
@@ -258,7 +233,7 @@ static int dump_database_statement(struct dump *dump, const struct rd_instance *
                                    const char *after, struct rd_err *reterr)
 {
     RD_CLEANUP(rd_pg_closep) struct rd_pg *pg = NULL;
-    RD_CLEANUP(rd_buf_free) struct rd_buf sql = RD_BUF_INIT(DUMP_NAMES_MAX);
+    RD_CLEANUP(rd_buf_free) struct rd_buf sql = RD_BUF_INIT(DUMP_STATEMENT_MAX);
 
     int code = rd_instance_open(instance, where, RD_PG_WRITES, &dump->drill->deadline, &pg, reterr);
     if (code != RD_OK)
@@ -271,43 +246,48 @@ static int dump_database_statement(struct dump *dump, const struct rd_instance *
     return code == RD_OK ? rd_pg_exec(pg, &dump->drill->deadline, rd_buf_text(&sql), reterr) : code;
 }
 
+/* A database for a dump that brings none: of the name that the plan or the archive tells. */
+static int dump_make_database(struct dump *dump, struct rd_dump_target *target,
+                              struct rd_err *reterr)
+{
+    const char *named = dump->file.head.database != NULL ? dump->file.head.database : "restored";
+
+    target->database = dump->drill->wish->database != NULL ? dump->drill->wish->database : named;
+    if (strcmp(target->database, "postgres") == 0 || strcmp(target->database, "template1") == 0)
+        return RD_OK;
+    return dump_database_statement(dump, target->instance, "postgres", "CREATE DATABASE ",
+                                   target->database, " TEMPLATE template0", reterr);
+}
+
 static int dump_restore_plain(struct dump *dump, struct rd_dump_target *target,
                               char hex[RD_SHA256_HEX], struct rd_err *reterr)
 {
-    const char *wanted = dump->drill->wish->database;
+    int code = RD_OK;
 
-    if (!dump->file.head.creates_database) {
-        /* The dump does not say what its database was called. */
-        target->database = wanted != NULL ? wanted : "restored";
-        if (strcmp(target->database, "postgres") != 0) {
-            int code =
-                dump_database_statement(dump, target->instance, "postgres", "CREATE DATABASE ",
-                                        target->database, " TEMPLATE template0", reterr);
-            if (code != RD_OK)
-                return code;
-        }
-    }
-    return rd_dump_run_psql(target, "dump", dump->file.path, hex, reterr);
+    if (!dump->file.head.creates_database)
+        code = dump_make_database(dump, target, reterr);
+    return code == RD_OK ? rd_dump_run_psql(target, "dump", dump->file.path, hex, reterr) : code;
 }
 
 static int dump_restore_archive(struct dump *dump, struct rd_dump_target *target,
                                 char hex[RD_SHA256_HEX], struct rd_err *reterr)
 {
     const char *name = dump->file.head.database;
-    bool create = true;
+    bool create = dump->file.head.creates_database;
+    int code = RD_OK;
 
-    if (name != NULL && strcmp(name, "postgres") == 0) {
+    if (!create) {
+        code = dump_make_database(dump, target, reterr);
+    } else if (name != NULL && strcmp(name, "postgres") == 0) {
         /* Ours is empty and in the way of the archive's own, which has settings and grants. */
-        int code = dump_database_statement(dump, target->instance, "template1", "DROP DATABASE ",
-                                           name, "", reterr);
-        if (code != RD_OK)
-            return code;
         target->database = "template1";
+        code = dump_database_statement(dump, target->instance, "template1", "DROP DATABASE ", name,
+                                       "", reterr);
     } else if (name != NULL && strcmp(name, "template1") == 0) {
         target->database = "template1";
         create = false;
     }
-    return rd_dump_run_restore(target, &dump->file, create, hex, reterr);
+    return code == RD_OK ? rd_dump_run_restore(target, &dump->file, create, hex, reterr) : code;
 }
 
 static int dump_restore_folder(struct dump *dump, struct rd_dump_target *target,
@@ -318,7 +298,7 @@ static int dump_restore_folder(struct dump *dump, struct rd_dump_target *target,
     int64_t bytes;
 
     rd_record_phase(dump->drill->recorder, "fetch");
-    int code = rd_dump_digest_folder(dump->drill, dump->file.path, hex, before, reterr);
+    int code = rd_dump_digest_folder(target, dump->file.path, hex, before, reterr);
     rd_record_phase(dump->drill->recorder, "restore");
     if (code == RD_OK)
         code = dump_restore_archive(dump, target, hex, reterr);
@@ -354,100 +334,6 @@ static int dump_restore_globals(struct dump *dump, struct rd_dump_target *target
     return code;
 }
 
-/* The databases that came out of the dump: all but the templates and an empty `postgres`. */
-static int dump_databases(struct dump *dump, const struct rd_instance *instance,
-                          struct rd_pg_result **ret_result, struct rd_err *reterr)
-{
-    RD_CLEANUP(rd_pg_closep) struct rd_pg *pg = NULL;
-    const char *where = "template1";
-
-    int code = rd_instance_open(instance, where, 0, &dump->drill->deadline, &pg, reterr);
-    if (code != RD_OK)
-        return code;
-    return rd_pg_query(pg, &dump->drill->deadline,
-                       "select datname from pg_database where datallowconn and not datistemplate "
-                       "order by datname = 'postgres', datname",
-                       0, NULL, ret_result, reterr);
-}
-
-/* How many tables somebody made in a database. */
-static int dump_count_tables(struct dump *dump, const struct rd_instance *instance,
-                             const char *database, int64_t *ret_tables, struct rd_err *reterr)
-{
-    RD_CLEANUP(rd_pg_closep) struct rd_pg *pg = NULL;
-    RD_CLEANUP(rd_buf_free) struct rd_buf count = RD_BUF_INIT(64);
-
-    int code = rd_instance_open(instance, database, 0, &dump->drill->deadline, &pg, reterr);
-    if (code == RD_OK)
-        code = rd_pg_value(pg, &dump->drill->deadline,
-                           "select count(*) from pg_class c join pg_namespace n on n.oid = "
-                           "c.relnamespace where c.relkind in ('r', 'p', 'f') and n.nspname not in "
-                           "('pg_catalog', 'information_schema') and n.nspname !~ '^pg_toast'",
-                           &count, NULL, reterr);
-    *ret_tables = code == RD_OK ? strtoll(rd_buf_text(&count), NULL, 10) : 0;
-    return code;
-}
-
-static int dump_not_there(const struct rd_pg_result *result, const char *wanted,
-                          struct rd_err *reterr)
-{
-    struct rd_buf names = RD_BUF_INIT(DUMP_NAMES_MAX);
-
-    for (size_t i = 0; i < rd_pg_rows(result); i++)
-        rd_buf_printf(&names, "%s%s", i == 0 ? "" : ", ", rd_pg_get(result, i, 0));
-    if (wanted != NULL) {
-        rd_err_set(reterr, RD_E_BACKUP, "the database '%s' is not in the dump", wanted);
-        rd_err_hint(reterr, "After the restore there are: %s.", rd_buf_text(&names));
-    } else {
-        rd_err_set(reterr, RD_E_ARGUMENT, "the dump holds several databases");
-        rd_err_hint(reterr, "Name the one to check as 'instance.database' in the plan: %s.",
-                    rd_buf_text(&names));
-    }
-    rd_buf_free(&names);
-    return reterr->code;
-}
-
-/* Which database the checks ask. */
-static int dump_choose_database(struct dump *dump, struct rd_instance *instance,
-                                struct rd_group *group, struct rd_err *reterr)
-{
-    RD_CLEANUP(rd_pg_result_freep) struct rd_pg_result *result = NULL;
-    struct rd_recorder *recorder = dump->drill->recorder;
-    const char *wanted = dump->drill->wish->database;
-    const char *chosen = NULL;
-    int64_t tables = 0;
-
-    int code = dump_databases(dump, instance, &result, reterr);
-    if (code != RD_OK)
-        return code;
-    size_t count = rd_pg_rows(result);
-    size_t own =
-        count > 0 && strcmp(rd_pg_get(result, count - 1, 0), "postgres") == 0 ? count - 1 : count;
-    for (size_t i = 0; i < count && wanted != NULL; i++) {
-        if (strcmp(rd_pg_get(result, i, 0), wanted) == 0)
-            chosen = wanted;
-    }
-    if (wanted == NULL && own <= 1 && count > 0)
-        chosen = rd_pg_get(result, 0, 0);
-    if (chosen == NULL && wanted == NULL && count == 0)
-        return rd_err_set(reterr, RD_E_BACKUP, "no database came out of the dump");
-    if (chosen == NULL)
-        return dump_not_there(result, wanted, reterr);
-
-    instance->database = rd_record_text(recorder, "%s", chosen);
-    code = dump_count_tables(dump, instance, chosen, &tables, reterr);
-    if (code == RD_OK && tables == 0) {
-        struct rd_finding *finding = rd_find(recorder, group, RD_FAIL, "content",
-                                             "not a single table was restored into '%s'", chosen);
-        finding->expected = "at least one table";
-        finding->actual = "none";
-    } else if (code == RD_OK) {
-        rd_find(recorder, group, RD_PASS, "content", "tables were restored into '%s'", chosen)
-            ->actual = rd_record_text(recorder, "%lld tables", (long long)tables);
-    }
-    return code;
-}
-
 static int dump_restore(void *handle, struct rd_group *group, struct rd_instance *ret_instance,
                         struct rd_err *reterr)
 {
@@ -458,8 +344,7 @@ static int dump_restore(void *handle, struct rd_group *group, struct rd_instance
         return dump_unreadable(dump, reterr);
     dump_judge_times(dump, group);
     if (dump->file.head.empty)
-        rd_find(dump->drill->recorder, group, RD_FAIL, "size", "the dump is empty")->actual =
-            "0 bytes";
+        return dump_empty(dump, reterr);
     int code = dump_provision(dump, ret_instance, reterr);
     if (code != RD_OK)
         return code;
@@ -481,7 +366,7 @@ static int dump_restore(void *handle, struct rd_group *group, struct rd_instance
     else if (code == RD_OK)
         code = dump_restore_archive(dump, &target, hex, reterr);
     dump_record_digest(dump, hex);
-    return code == RD_OK ? dump_choose_database(dump, ret_instance, group, reterr) : code;
+    return code == RD_OK ? rd_dump_choose(&target, &ret_instance->database, reterr) : code;
 }
 
 static int dump_destroy(void *handle, const struct rd_deadline *deadline, struct rd_err *reterr)

@@ -1,6 +1,7 @@
 /*
  * dump_digest.c: digests of a dump that is a folder. Its digest is that of the listing which
- * `LC_ALL=C sha256sum *` prints inside of it, so that anybody can compute it again.
+ * `LC_ALL=C sha256sum *` prints inside of it, so that anybody can compute it again. On the way each
+ * file is judged, because pg_restore does not notice every one that is cut short.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -38,37 +39,132 @@ static void digest_free(struct dirent **entries, int count)
     free(entries);
 }
 
-static int digest_file(struct rd_drill *drill, const char *folder, const char *name,
+static bool digest_has_suffix(const char *name, const char *const *suffixes)
+{
+    size_t length = strlen(name);
+
+    for (; *suffixes != NULL; suffixes++) {
+        size_t suffix = strlen(*suffixes);
+        if (length > suffix && strcmp(name + length - suffix, *suffixes) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Only what pg_dump has compressed: a large object may be a broken archive of its own. */
+static bool digest_is_packed(const char *name)
+{
+    static const char *const suffixes[] = {".gz", ".lz4", ".zst", NULL};
+
+    return digest_has_suffix(name, suffixes);
+}
+
+/* "3014.dat", "3014.dat.gz": a table's rows. */
+static bool digest_is_rows(const char *name)
+{
+    size_t digits = strspn(name, "0123456789");
+
+    return digits > 0 && strncmp(name + digits, ".dat", 4) == 0;
+}
+
+/* The last bytes of a file as they go by. */
+struct digest_tail {
+    char bytes[5];
+    size_t length;
+    int64_t total;
+};
+
+static void digest_tail_add(struct digest_tail *tail, const char *data, size_t length)
+{
+    tail->total += (int64_t)length;
+    if (length > sizeof(tail->bytes)) {
+        data += length - sizeof(tail->bytes);
+        length = sizeof(tail->bytes);
+    }
+    size_t kept =
+        tail->length + length <= sizeof(tail->bytes) ? tail->length : sizeof(tail->bytes) - length;
+    memmove(tail->bytes, tail->bytes + tail->length - kept, kept);
+    memcpy(tail->bytes + kept, data, length);
+    tail->length = kept + length;
+}
+
+/* COPY's rows end with "\." and two empty lines, INSERTs with two empty lines; pg_restore takes
+ * what is there for all of it. */
+static bool digest_tail_is_end(const struct digest_tail *tail)
+{
+    const char *end = tail->bytes + tail->length;
+
+    if (tail->length == 5 && memcmp(tail->bytes, "\\.\n\n\n", 5) == 0)
+        return true;
+    if (tail->length >= 4 && memcmp(end - 4, ";\n\n\n", 4) == 0)
+        return true;
+    return tail->total == 2 && memcmp(end - 2, "\n\n", 2) == 0;
+}
+
+/* Reads the file to its end, decompressed where it can be judged so. */
+static int digest_read(const struct rd_drill *drill, struct rd_stream *stream, const char *name,
+                       struct rd_err *reterr)
+{
+    bool rows = digest_is_rows(name);
+    struct digest_tail tail = {0};
+    size_t length = 1;
+    bool more = true;
+    int code = RD_OK;
+
+    while (code == RD_OK && more) {
+        code = rd_deadline_check(&drill->deadline, "reading the dump", reterr);
+        if (code == RD_OK && (rows || digest_is_packed(name))) {
+            const char *data;
+            code = rd_stream_read(stream, &data, &length, reterr);
+            more = length > 0;
+            if (code == RD_OK)
+                digest_tail_add(&tail, data, length);
+        } else if (code == RD_OK) {
+            code = rd_stream_skim(stream, &more, reterr);
+        }
+    }
+    if (code == RD_OK && rows && !digest_tail_is_end(&tail))
+        code =
+            rd_err_set(reterr, RD_E_BACKUP,
+                       "the dump is truncated: the file '%s' ends before the rows' end mark", name);
+    return code;
+}
+
+static int digest_file(const struct rd_dump_target *target, const char *folder, const char *name,
                        struct rd_sha256 *listing, struct rd_err *reterr)
 {
     RD_CLEANUP(rd_stream_closep) struct rd_stream *stream = NULL;
-    struct rd_buf line = RD_BUF_INIT(8192);
+    RD_CLEANUP(rd_buf_free) struct rd_buf line = RD_BUF_INIT(8192);
+    struct rd_recorder *recorder = target->drill->recorder;
+    struct rd_err err = RD_ERR_INIT;
     char hex[RD_SHA256_HEX];
-    bool more = true;
 
     rd_buf_printf(&line, "%s/%s", folder, name);
     int code = rd_buf_status(&line, "a file's path", reterr);
     if (code == RD_OK)
         code = rd_stream_open(rd_buf_text(&line), &stream, reterr);
-    while (code == RD_OK && more) {
-        code = rd_deadline_check(&drill->deadline, "reading the dump", reterr);
-        if (code == RD_OK)
-            code = rd_stream_skim(stream, &more, reterr);
-    }
-    if (code == RD_OK)
+    if (code != RD_OK)
+        return code;
+    code = digest_read(target->drill, stream, name, &err);
+    if (code == RD_E_BACKUP)
+        rd_find_err(recorder, target->group, name, &err);
+    else if (code != RD_OK)
+        *reterr = err;
+    if (code == RD_OK || code == RD_E_BACKUP)
         code = rd_stream_digest(stream, hex, reterr);
-    if (code == RD_OK) {
-        rd_record_backup_file(drill->recorder, name, rd_stream_size(stream), hex, false);
-        rd_buf_clear(&line);
-        rd_buf_printf(&line, "%s  %s\n", hex, name);
-        rd_sha256_add(listing, rd_buf_text(&line), line.length);
-    }
-    rd_buf_free(&line);
-    return code;
+    if (code != RD_OK)
+        return code;
+    rd_record_backup_file(recorder, name, rd_stream_size(stream),
+                          rd_record_text(recorder, "%s", hex), false);
+    rd_buf_clear(&line);
+    rd_buf_printf(&line, "%s  %s\n", hex, name);
+    rd_sha256_add(listing, rd_buf_text(&line), line.length);
+    return rd_buf_status(&line, "a file's digest", reterr);
 }
 
-int rd_dump_digest_folder(struct rd_drill *drill, const char *path, char ret_hex[RD_SHA256_HEX],
-                          char ret_state[RD_SHA256_HEX], struct rd_err *reterr)
+int rd_dump_digest_folder(const struct rd_dump_target *target, const char *path,
+                          char ret_hex[RD_SHA256_HEX], char ret_state[RD_SHA256_HEX],
+                          struct rd_err *reterr)
 {
     unsigned char digest[RD_SHA256_BYTES];
     struct rd_sha256 *listing = NULL;
@@ -82,7 +178,7 @@ int rd_dump_digest_folder(struct rd_drill *drill, const char *path, char ret_hex
     if (code == RD_OK)
         code = rd_sha256_new(&listing, reterr);
     for (int i = 0; i < count && code == RD_OK; i++)
-        code = digest_file(drill, path, entries[i]->d_name, listing, reterr);
+        code = digest_file(target, path, entries[i]->d_name, listing, reterr);
     if (code == RD_OK)
         code = rd_sha256_end(listing, digest, reterr);
     if (code == RD_OK)

@@ -1,199 +1,178 @@
 /*
- * dump_errors.c: lines of psql and pg_restore become findings. Only the primary message is kept:
- * DETAIL, CONTEXT and the failed command can quote the restored data. An error of the machine is
- * kept apart from those of the backup.
+ * dump_errors.c: lines of psql and pg_restore become findings. Only the primary message is looked
+ * at: DETAIL, CONTEXT and the failed command quote the restored data.
  */
-#include <ctype.h>
 #include <string.h>
 
+#include "drills/common/text.h"
+#include "drills/providers/dump_messages.h"
 #include "drills/providers/dump_parts.h"
 
-enum { ERRORS_SHOWN = 100, ERRORS_MESSAGE = 400 };
+enum { ERRORS_SHOWN = 100 };
 
-/* What SQLSTATEs that begin like this are not the backup's fault. */
-static const struct {
-    const char *sqlstate;
-    const char *hint;
-} errors_machine[] = {
-    {"53100", "Free space where the state folder lies, or name another one with --state."},
-    {"53", "The machine ran out of memory, connections or locks; give it more and drill again."},
-    {"57P", "The server was stopped from outside; see server.log."},
-    {"58", "The operating system refused something; see server.log."},
-    {"08", "The connection broke; see server.log."},
-    {"XX", "The server failed internally; see server.log."},
-};
-
-/* Words of programs that speak without SQLSTATE. */
-static const struct {
-    const char *text;
-    const char *hint;
-} errors_machine_texts[] = {
-    {"No space left on device",
-     "Free space where the state folder lies, or name another one with --state."},
-    {"server closed the connection", "The server died; see server.log."},
-    {"connection to server", "The server does not answer; see server.log."},
-    {"terminating connection", "The server was stopped from outside; see server.log."},
-    {"out of memory", "Give the machine more memory and drill again."},
-    {"unsupported version", "Install the client programs of the version that made the dump."},
-};
-
-/* Values stand in double quotes in messages about data. */
-static void errors_mask(char *message)
+/* A role or tablespace that is missing is complained about by each statement that names it: true
+ * once it was told. */
+static bool errors_told(struct rd_dump_errors *errors, const char *text)
 {
-    char *out = message;
-    bool quoted = false;
+    struct rd_arena *arena = rd_recorder_arena(errors->drill->recorder);
+    struct rd_strings *told = &errors->told;
 
-    for (const char *in = message; *in != '\0'; in++) {
-        if (*in == '"') {
-            quoted = !quoted;
-            *out++ = '"';
-            if (quoted && in[1] != '\0')
-                *out++ = '.'; /* at most as long as what it stands for, with the closing quote */
-        } else if (!quoted) {
-            *out++ = *in;
-        }
+    for (size_t i = 0; i < told->count; i++) {
+        if (strcmp(told->items[i], text) == 0)
+            return true;
     }
-    *out = '\0';
+    const char *copy = rd_arena_strdup(arena, text);
+    if (told->count == errors->told_room)
+        told->items = rd_arena_grow(arena, told->items, told->count, &errors->told_room,
+                                    sizeof(*told->items));
+    if (copy != NULL && told->items != NULL)
+        told->items[told->count++] = copy;
+    else
+        *told = (struct rd_strings){0};
+    return false;
 }
 
-static bool errors_about_data(const char *sqlstate, const char *message)
+/* The first error of the machine explains all that come after it. */
+static void errors_add(struct rd_dump_errors *errors, const char *subject,
+                       const struct rd_dump_message *message)
 {
-    static const char *const words[] = {"invalid input", "out of range", "invalid byte",
-                                        "too long",      "malformed",    "COPY failed"};
+    if (errors->machine.code != RD_OK)
+        return;
+    if (message->of_machine) {
+        rd_err_set(&errors->machine, RD_E_CHILD, "the restore failed on this machine: %s",
+                   message->text);
+        rd_err_detail(&errors->machine, "%s", subject);
+        rd_err_hint(&errors->machine, "%s", message->hint);
+        return;
+    }
+    if (message->hint != NULL && errors_told(errors, message->text))
+        return;
+    if (++errors->count > ERRORS_SHOWN)
+        return;
+    rd_find(errors->drill->recorder, errors->group, RD_FAIL, subject, "%s", message->text)->hint =
+        message->hint;
+}
 
-    if (sqlstate[0] != '\0')
-        return strncmp(sqlstate, "22", 2) == 0;
-    for (size_t i = 0; i < RD_COUNT(words); i++) {
-        if (strstr(message, words[i]) != NULL)
+/* Of DROP on a cluster that has nothing in it yet: it is not there, or it is in use by us. */
+static bool errors_nothing_to_drop(const char *sqlstate)
+{
+    static const char *const states[] = {"3D000", "3F000", "42P01", "42704",
+                                         "42883", "42703", "55006", "2BP01"};
+
+    for (size_t i = 0; i < RD_COUNT(states); i++) {
+        if (strcmp(sqlstate, states[i]) == 0)
             return true;
     }
     return false;
 }
 
-/* Whether psql's complaint about this line had to come on a fresh cluster. */
-static bool errors_expected(const struct rd_dump_errors *errors, int64_t line, const char *sqlstate)
+/* What a fresh cluster has from the start. */
+static bool errors_there_already(const struct rd_dump_errors *errors, const char *sqlstate,
+                                 const char *message)
 {
-    static const char *const absent[] = {"3D000", "3F000", "42P01", "42704",
-                                         "42883", "42703", "55006"};
-    const char *statement = NULL;
-    char name[256];
+    char role[300];
 
-    switch (errors->plain != NULL ? rd_plain_line_kind(errors->plain, line, &statement)
-                                  : RD_PLAIN_ORDINARY) {
-    case RD_PLAIN_CLEANUP:
-        for (size_t i = 0; i < RD_COUNT(absent); i++) {
-            if (strcmp(sqlstate, absent[i]) == 0)
-                return true;
-        }
-        return false;
-    case RD_PLAIN_ROLE:
-        snprintf(name, sizeof(name), "CREATE ROLE %s", errors->superuser);
-        if (strcmp(sqlstate, "42710") == 0 && strcmp(statement, name) == 0)
-            return true;
-        snprintf(name, sizeof(name), "CREATE ROLE \"%s\"", errors->superuser);
-        return strcmp(sqlstate, "42710") == 0 && strcmp(statement, name) == 0;
-    case RD_PLAIN_DATABASE:
-        return strcmp(sqlstate, "42P04") == 0 &&
-               (strncmp(statement, "CREATE DATABASE postgres ", 25) == 0 ||
-                strncmp(statement, "CREATE DATABASE template1 ", 26) == 0);
-    default:
-        return false;
-    }
+    snprintf(role, sizeof(role), "role \"%s\" already exists", errors->superuser);
+    return (strcmp(sqlstate, "42710") == 0 && strcmp(message, role) == 0) ||
+           (strcmp(sqlstate, "42P04") == 0 &&
+            (strcmp(message, "database \"postgres\" already exists") == 0 ||
+             strcmp(message, "database \"template1\" already exists") == 0));
 }
 
-static bool errors_of_machine(struct rd_dump_errors *errors, const char *sqlstate,
-                              const char *message)
+/* Whether the complaint had to come. */
+static bool errors_expected(const struct rd_dump_errors *errors, enum rd_plain_line kind,
+                            const char *sqlstate, const char *message)
 {
-    const char *hint = NULL;
+    static const char unknown[] = "unrecognized configuration parameter ";
 
-    for (size_t i = 0; i < RD_COUNT(errors_machine) && sqlstate[0] != '\0' && hint == NULL; i++) {
-        if (strncmp(sqlstate, errors_machine[i].sqlstate, strlen(errors_machine[i].sqlstate)) == 0)
-            hint = errors_machine[i].hint;
-    }
-    for (size_t i = 0; i < RD_COUNT(errors_machine_texts) && hint == NULL; i++) {
-        if (strstr(message, errors_machine_texts[i].text) != NULL)
-            hint = errors_machine_texts[i].hint;
-    }
-    if (hint == NULL)
-        return false;
-    rd_err_set(&errors->machine, RD_E_CHILD, "the restore failed on this machine: %s", message);
-    rd_err_detail(&errors->machine, "SQLSTATE %s", sqlstate[0] != '\0' ? sqlstate : "unknown");
-    rd_err_hint(&errors->machine, "%s", hint);
-    return true;
+    if (kind == RD_PLAIN_DROP && errors_nothing_to_drop(sqlstate))
+        return true;
+    /* pg_dump turns off time-outs that only newer servers know. */
+    if (kind == RD_PLAIN_SET && strncmp(message, unknown, sizeof(unknown) - 1) == 0)
+        return true;
+    return errors_there_already(errors, sqlstate, message);
 }
 
-static const char *errors_hint(const char *message)
+/* "42P01: relation …": takes the code off. */
+static const char *errors_take_sqlstate(const char *message, char ret_sqlstate[6])
 {
-    if (strstr(message, "role \"") != NULL && strstr(message, "does not exist") != NULL)
-        return "pg_dump does not save roles: dump them with 'pg_dumpall --globals-only' and name "
-               "that file as 'source.globals'.";
-    if (strstr(message, "tablespace \"") != NULL && strstr(message, "does not exist") != NULL)
-        return "pg_dump does not save tablespaces: 'pg_dumpall --globals-only' does.";
+    ret_sqlstate[0] = '\0';
+    if (strspn(message, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != 5 ||
+        strncmp(message + 5, ": ", 2) != 0)
+        return message;
+    memcpy(ret_sqlstate, message, 5);
+    ret_sqlstate[5] = '\0';
+    return message + 7;
+}
+
+/* What follows "ERROR:  ", "FATAL:  " or "PANIC:  "; NULL without any. */
+static const char *errors_of_server(const char *text)
+{
+    static const char *const marks[] = {"ERROR:  ", "FATAL:  ", "PANIC:  "};
+
+    for (size_t i = 0; i < RD_COUNT(marks); i++) {
+        const char *at = strstr(text, marks[i]);
+        if (at != NULL)
+            return at + strlen(marks[i]);
+    }
     return NULL;
 }
 
-/* An extension that this machine lacks says nothing about the backup. */
-static bool errors_lack_extension(const char *message)
+/* "psql:<stdin>:12: " before the message; the number is 0 where psql tells none. NULL for the
+ * further lines of a message. */
+static const char *errors_take_place(const char *line, int64_t *ret_line)
 {
-    return strstr(message, "extension \"") != NULL &&
-           (strstr(message, "is not available") != NULL || strstr(message, "control file") != NULL);
+    static const char program[] = "psql:";
+    static const char place[] = "<stdin>:";
+
+    *ret_line = 0;
+    if (strncmp(line, program, sizeof(program) - 1) != 0)
+        return NULL;
+    line += sizeof(program) - 1;
+    if (strncmp(line, place, sizeof(place) - 1) != 0)
+        return line;
+    char *after;
+    *ret_line = strtoll(line + sizeof(place) - 1, &after, 10);
+    return after;
 }
 
-static void errors_add(struct rd_dump_errors *errors, const char *subject, const char *sqlstate,
-                       const char *text)
-{
-    struct rd_recorder *recorder = errors->drill->recorder;
-    char message[ERRORS_MESSAGE];
-
-    snprintf(message, sizeof(message), "%s", text);
-    if (errors_about_data(sqlstate, message))
-        errors_mask(message);
-    if (errors->machine.code != RD_OK || errors_of_machine(errors, sqlstate, message))
-        return;
-    if (++errors->count > ERRORS_SHOWN)
-        return;
-    bool lacking = errors_lack_extension(message);
-    struct rd_finding *finding =
-        rd_find(recorder, errors->group, lacking ? RD_ERROR : RD_FAIL, subject,
-                sqlstate[0] != '\0' ? "%s (SQLSTATE %s)" : "%s", message, sqlstate);
-    finding->hint =
-        lacking ? "Install this extension on the machine that drills." : errors_hint(message);
-}
-
-/* "psql:<stdin>:12: ERROR:  42P01: relation …"; the version of psql decides about "<stdin>". */
 void rd_dump_errors_psql(struct rd_dump_errors *errors, const char *line)
 {
-    char sqlstate[6] = "", subject[128];
-    long long number = 0;
+    enum rd_plain_line kind = RD_PLAIN_ORDINARY;
+    struct rd_dump_message message;
+    char sqlstate[6], subject[128];
+    int64_t number, dump_line = 0;
 
-    const char *at = strstr(line, "ERROR:  ");
-    const char *fatal = strstr(line, "FATAL:  ");
-    if (strncmp(line, "psql:", 5) != 0)
+    const char *text = errors_take_place(line, &number);
+    if (text == NULL)
         return;
-    const char *colon = strchr(line + 5, ':');
-    if (colon != NULL)
-        number = strtoll(colon + 1, NULL, 10);
-    if (at == NULL && fatal == NULL) {
-        /* psql's own complaints: "psql: error: …", "psql:<stdin>:3: error: …". */
-        const char *own = strstr(line, "error: ");
-        if (own == NULL)
+    if (number > 0)
+        kind = rd_plain_look_up(errors->plain, number, &dump_line);
+    snprintf(subject, sizeof(subject), "%s line %lld", errors->what, (long long)dump_line);
+
+    static const char own[] = ": error: ";
+    const char *of_psql = strstr(text, own);
+    const char *of_server = errors_of_server(text);
+    /* A database that did not come out of the dump is the only reason of the dump's own. */
+    bool connecting = strstr(text, "connection to server on socket") != NULL;
+    if (of_server != NULL &&
+        (!connecting || rd_text_matches("database \"*\" does not exist", of_server))) {
+        of_server = errors_take_sqlstate(of_server, sqlstate);
+        if (errors_expected(errors, kind, sqlstate, of_server))
             return;
-        snprintf(subject, sizeof(subject), "%s line %lld", errors->what, number);
-        errors_add(errors, subject, "", own + strlen("error: "));
+        rd_dump_message_server(sqlstate, of_server, &message);
+    } else if (of_psql != NULL || strncmp(text, own + 1, sizeof(own) - 2) == 0) {
+        rd_dump_message_program(
+            of_psql != NULL ? of_psql + sizeof(own) - 1 : text + sizeof(own) - 2, &message);
+    } else if (strstr(text, "server closed the connection") != NULL) {
+        rd_dump_message_program(text + strspn(text, ": "), &message);
+    } else {
         return;
     }
-    at = at != NULL ? at + strlen("ERROR:  ") : fatal + strlen("FATAL:  ");
-    if (strlen(at) > 7 && at[5] == ':') {
-        memcpy(sqlstate, at, 5);
-        at += 7;
-    }
-    if (errors_expected(errors, number, sqlstate))
-        return;
-    snprintf(subject, sizeof(subject), "%s line %lld", errors->what, number);
-    errors_add(errors, subject, sqlstate, at);
+    errors_add(errors, subject, &message);
 }
 
-/* "TOC entry 215; 1259 16386 TABLE foo postgres" without its numbers: "TABLE foo". */
+/* "TOC entry 215; 1259 16386 TABLE foo postgres" without its numbers: "TABLE foo postgres". */
 static void errors_take_entry(struct rd_dump_errors *errors, const char *text)
 {
     const char *at = strchr(text, ';');
@@ -209,10 +188,27 @@ static void errors_take_entry(struct rd_dump_errors *errors, const char *text)
     snprintf(errors->entry, sizeof(errors->entry), "%s", at);
 }
 
+/* What the error is about: the table whose rows do not fit, else the entry. */
+static void errors_subject(const struct rd_dump_errors *errors, const char *text, char *ret_subject,
+                           size_t size)
+{
+    static const char copy[] = "COPY failed for table \"";
+
+    if (strncmp(text, copy, sizeof(copy) - 1) == 0) {
+        text += sizeof(copy) - 1;
+        const char *end = strstr(text, "\": ");
+        size_t length = end != NULL ? (size_t)(end - text) : strlen(text);
+        snprintf(ret_subject, size, "rows of %.*s", (int)(length < size ? length : size), text);
+    } else {
+        snprintf(ret_subject, size, "%s", errors->entry[0] != '\0' ? errors->entry : errors->what);
+    }
+}
+
 void rd_dump_errors_restore(struct rd_dump_errors *errors, const char *line)
 {
     static const char entry[] = "pg_restore: from TOC entry ";
     static const char error[] = "pg_restore: error: ";
+    struct rd_dump_message message;
     char subject[300];
 
     if (strncmp(line, entry, sizeof(entry) - 1) == 0) {
@@ -221,26 +217,26 @@ void rd_dump_errors_restore(struct rd_dump_errors *errors, const char *line)
     }
     if (strncmp(line, error, sizeof(error) - 1) != 0)
         return;
-    const char *message = line + sizeof(error) - 1;
-    const char *of_server = strstr(message, "ERROR:  ");
-    if (of_server != NULL) {
-        snprintf(subject, sizeof(subject), "%s",
-                 errors->entry[0] != '\0' ? errors->entry : errors->what);
-        errors_add(errors, subject, "", of_server + strlen("ERROR:  "));
+    const char *text = line + sizeof(error) - 1;
+    const char *of_server = errors_of_server(text);
+    if (of_server == NULL) {
+        rd_dump_message_program(text, &message);
+        errors_add(errors, errors->what, &message);
         return;
     }
-    errors_add(errors, errors->what, "", message);
+    rd_dump_message_server("", of_server, &message);
+    errors_subject(errors, text, subject, sizeof(subject));
+    errors_add(errors, subject, &message);
 }
 
 int rd_dump_errors_end(struct rd_dump_errors *errors, struct rd_err *reterr)
 {
-    if (errors->machine.code != RD_OK) {
-        *reterr = errors->machine;
-        return reterr->code;
-    }
     if (errors->count > ERRORS_SHOWN)
         rd_find(errors->drill->recorder, errors->group, RD_FAIL, "further errors",
                 "%lld more errors of the same program are not listed",
                 (long long)(errors->count - ERRORS_SHOWN));
-    return RD_OK;
+    if (errors->machine.code == RD_OK)
+        return RD_OK;
+    *reterr = errors->machine;
+    return reterr->code;
 }

@@ -5,7 +5,6 @@
  */
 #include "drills/providers/dump_head.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -60,6 +59,18 @@ static int64_t head_int(struct head_cursor *cursor)
     return negative ? -value : value;
 }
 
+/* A part of struct tm. */
+static int head_clock(struct head_cursor *cursor)
+{
+    int64_t value = head_int(cursor);
+
+    if (value < 0 || value > 9999) {
+        cursor->broken = true;
+        return 0;
+    }
+    return (int)value;
+}
+
 static const char *head_string(struct head_cursor *cursor, struct rd_arena *arena)
 {
     int64_t length = head_int(cursor);
@@ -94,19 +105,18 @@ static int head_read_archive(const unsigned char *data, size_t length, struct rd
     head_byte(&cursor);     /* format, which the place already told */
     if (cursor.version < HEAD_VERSION(1, 4) || cursor.int_size < 1 || cursor.int_size > 32)
         return rd_err_set(reterr, RD_E_BACKUP,
-                          "the archive's head is damaged or older than "
-                          "PostgreSQL 7.1");
+                          "the archive's head is truncated, damaged or older than PostgreSQL 7.1");
     if (cursor.version >= HEAD_VERSION(1, 15))
         head_byte(&cursor); /* compression method */
     else
         head_int(&cursor); /* compression level */
 
-    head->wall.second = (int)head_int(&cursor);
-    head->wall.minute = (int)head_int(&cursor);
-    head->wall.hour = (int)head_int(&cursor);
-    head->wall.day = (int)head_int(&cursor);
-    head->wall.month = (int)head_int(&cursor) + 1;
-    head->wall.year = (int)head_int(&cursor) + 1900;
+    head->wall.second = head_clock(&cursor);
+    head->wall.minute = head_clock(&cursor);
+    head->wall.hour = head_clock(&cursor);
+    head->wall.day = head_clock(&cursor);
+    head->wall.month = head_clock(&cursor) + 1;
+    head->wall.year = head_clock(&cursor) + 1900;
     head_int(&cursor); /* summer time: of the dumping host's zone, which is not said */
     head->has_wall = true;
     head->database = head_string(&cursor, arena);
@@ -115,8 +125,7 @@ static int head_read_archive(const unsigned char *data, size_t length, struct rd
         head->tool_version = head_string(&cursor, arena);
     }
     if (cursor.broken)
-        return rd_err_set(reterr, RD_E_BACKUP, "the archive's head is cut short");
-    head->creates_database = true;
+        return rd_err_set(reterr, RD_E_BACKUP, "the archive's head is truncated or damaged");
     return RD_OK;
 }
 
@@ -134,116 +143,59 @@ static void head_read_started(const char *text, struct rd_dump_head *head)
     head->wall_is_utc = strcmp(zone, "UTC") == 0 || strcmp(zone, "GMT") == 0;
 }
 
-/* What follows `key` in a comment of a plain dump, or NULL. */
-static const char *head_after(const char *line, const char *key)
+/* The fact in the arena unless there is one already, or none. */
+static void head_take(const char **fact, struct rd_arena *arena, const char *text)
 {
-    size_t length = strlen(key);
-
-    return strncmp(line, key, length) == 0 ? line + length : NULL;
+    if (*fact == NULL && text[0] != '\0')
+        *fact = rd_arena_strdup(arena, text);
 }
 
-struct head_plain {
-    struct rd_dump_head *head;
-    struct rd_arena *arena;
-};
-
-static void head_on_comment(void *context, const char *line)
+/* Only its head is read: no folder is made. */
+static const char *head_tablespace(void *context, int64_t number, struct rd_err *reterr)
 {
-    struct head_plain *plain = context;
-    struct rd_dump_head *head = plain->head;
-    const char *text;
-
-    if ((text = head_after(line, "-- Dumped from database version ")) != NULL) {
-        if (head->server_version == NULL)
-            head->server_version = rd_arena_strdup(plain->arena, text);
-    } else if ((text = head_after(line, "-- Dumped by pg_dump version ")) != NULL) {
-        if (head->tool_version == NULL)
-            head->tool_version = rd_arena_strdup(plain->arena, text);
-    } else if ((text = head_after(line, "-- Started on ")) != NULL) {
-        if (!head->has_wall)
-            head_read_started(text, head);
-    } else if (strcmp(line, "-- PostgreSQL database cluster dump") == 0) {
-        head->whole_cluster = true;
-        head->creates_database = true;
-    }
+    (void)context;
+    (void)number;
+    (void)reterr;
+    return "";
 }
 
-/* The value after `key` and an optional '=', quoted or bare. */
-static const char *head_option(struct rd_arena *arena, const char *statement, const char *key)
+int rd_dump_head_take_script(struct rd_dump_head *head, struct rd_arena *arena, const char *script,
+                             size_t length, struct rd_err *reterr)
 {
-    for (const char *at = strcasestr(statement, key); at != NULL; at = strcasestr(at + 1, key)) {
-        if (at == statement || at[-1] != ' ')
-            continue;
-        const char *value = at + strlen(key);
-        if (*value != ' ' && *value != '=')
-            continue;
-        value += strspn(value, " =");
-        if (*value == '\'')
-            return rd_arena_strndup(arena, value + 1, strcspn(value + 1, "'"));
-        return rd_arena_strndup(arena, value, strcspn(value, " ;"));
-    }
-    return NULL;
-}
-
-void rd_dump_head_take_database(struct rd_dump_head *head, struct rd_arena *arena,
-                                const char *statement)
-{
-    if (head->locale_provider != NULL || head->collate != NULL)
-        return;
-    const char *encoding = head_option(arena, statement, "ENCODING");
-    const char *locale = head_option(arena, statement, "LOCALE");
-
-    if (encoding != NULL)
-        head->encoding = encoding;
-    head->locale_provider = head_option(arena, statement, "LOCALE_PROVIDER");
-    head->collate = head_option(arena, statement, "LC_COLLATE");
-    head->ctype = head_option(arena, statement, "LC_CTYPE");
-    head->icu_locale = head_option(arena, statement, "ICU_LOCALE");
-    if (head->collate == NULL)
-        head->collate = locale;
-    if (head->ctype == NULL)
-        head->ctype = locale;
-}
-
-static void head_on_statement(void *context, const char *statement)
-{
-    struct head_plain *plain = context;
-    struct rd_dump_head *head = plain->head;
-    const char *value;
-
-    if ((value = head_after(statement, "SET client_encoding = '")) != NULL) {
-        if (head->encoding == NULL)
-            head->encoding = rd_arena_strndup(plain->arena, value, strcspn(value, "'"));
-    } else if ((value = head_after(statement, "CREATE DATABASE ")) != NULL) {
-        head->creates_database = true;
-        if (head->database == NULL && *value != '"')
-            head->database = rd_arena_strndup(plain->arena, value, strcspn(value, " ;"));
-        rd_dump_head_take_database(head, plain->arena, statement);
-    } else if (head_after(statement, "\\connect ") != NULL) {
-        head->creates_database = true;
-    }
-}
-
-static int head_read_plain(const char *data, size_t length, struct rd_arena *arena,
-                           struct rd_dump_head *head, struct rd_err *reterr)
-{
-    struct head_plain context = {.head = head, .arena = arena};
     RD_CLEANUP(rd_plain_freep) struct rd_plain *plain = NULL;
-    const struct rd_plain_listener listener = {
-        .context = &context,
-        .on_comment = head_on_comment,
-        .on_statement = head_on_statement,
-    };
+    const struct rd_plain_host host = {.tablespace = head_tablespace};
+    struct rd_err err = RD_ERR_INIT;
+    const char *piece;
+    size_t piece_length = 1;
 
-    head->format = RD_DUMP_PLAIN;
-    head->empty = length == 0;
-    int code = rd_plain_new(&listener, &plain, reterr);
+    int code = rd_plain_new(&host, &plain, reterr);
     if (code != RD_OK)
         return code;
+    rd_plain_give(plain, script, length);
     /* What a dump must not hold is told when it is restored, not here. */
-    if (rd_plain_scan(plain, data, length, NULL) == RD_E_MEMORY)
+    while (code == RD_OK && piece_length > 0)
+        code = rd_plain_next(plain, &piece, &piece_length, &err);
+    if (code == RD_E_MEMORY)
         return rd_err_memory(reterr);
-    return RD_OK;
+
+    const struct rd_plain_facts *facts = rd_plain_facts(plain);
+    bool takes_locale = head->collate == NULL && head->locale_provider == NULL;
+    head_take(&head->database, arena, facts->database);
+    head_take(&head->server_version, arena, facts->server_version);
+    head_take(&head->tool_version, arena, facts->tool_version);
+    head_take(&head->encoding, arena, facts->encoding);
+    head_take(&head->encoding, arena, facts->client_encoding);
+    if (takes_locale) {
+        head_take(&head->locale_provider, arena, facts->locale_provider);
+        head_take(&head->collate, arena, facts->collate);
+        head_take(&head->ctype, arena, facts->ctype);
+        head_take(&head->icu_locale, arena, facts->icu_locale);
+    }
+    head->whole_cluster = head->whole_cluster || facts->cluster;
+    head->creates_database = facts->database[0] != '\0' || facts->connects || facts->cluster;
+    if (!head->has_wall)
+        head_read_started(facts->started, head);
+    return rd_arena_status(arena, reterr);
 }
 
 /* The first decompressed bytes. */
@@ -320,7 +272,9 @@ int rd_dump_head_read(const char *path, struct rd_arena *arena, struct rd_dump_h
             code = head_read_archive(bytes + HEAD_TAR_BLOCK, data.length - HEAD_TAR_BLOCK, arena,
                                      &head, reterr);
         } else if (code == RD_OK) {
-            code = head_read_plain((const char *)bytes, data.length, arena, &head, reterr);
+            head.format = RD_DUMP_PLAIN;
+            head.empty = data.length == 0;
+            code = rd_dump_head_take_script(&head, arena, (const char *)bytes, data.length, reterr);
         }
     }
     if (code == RD_OK)

@@ -43,9 +43,9 @@ int rd_dump_head_read(const char *path, struct rd_arena *arena, struct rd_dump_h
 /* The major version of a server ("15.18" is 15, "9.6.24" is 9); 0 when it is not said. */
 int rd_dump_head_major(const struct rd_dump_head *head);
 
-/* ENCODING, LOCALE_PROVIDER, LC_COLLATE, LC_CTYPE, LOCALE and ICU_LOCALE of a CREATE DATABASE
- * statement into the head. What is set already stays. */
-void rd_dump_head_take_database(struct rd_dump_head *head, struct rd_arena *arena,
-                                const char *statement);
+/* What the beginning of a plain dump says into the head; also of the script that pg_restore makes
+ * of an archive. What is known already stays. */
+int rd_dump_head_take_script(struct rd_dump_head *head, struct rd_arena *arena, const char *script,
+                             size_t length, struct rd_err *reterr) RD_MUST_CHECK;
 
 #endif

@@ -1,7 +1,8 @@
 /*
- * dump_parts.h: the parts of the provider `dump`: which file (dump_pick.c), what psql and
- * pg_restore complained about (dump_errors.c), getting it into the server (dump_restore.c), its
- * digests (dump_digest.c). dump.c puts them together.
+ * dump_parts.h: the parts of the provider `dump`: its settings (dump_settings.c), which file
+ * (dump_pick.c), what an archive says about its database (dump_database.c), getting it into the
+ * server (dump_restore.c), what psql and pg_restore complained about (dump_errors.c), what came out
+ * (dump_choose.c), and the digests of folders (dump_digest.c). dump.c puts them together.
  */
 #ifndef RD_DUMP_PARTS_H
 #define RD_DUMP_PARTS_H
@@ -56,11 +57,13 @@ struct rd_dump_errors {
     struct rd_drill *drill;
     struct rd_group *group;
     const char *what;             /* "dump", "globals": where it is read from */
-    const struct rd_plain *plain; /* the scanner that counts psql's lines; NULL for archives */
+    const struct rd_plain *plain; /* the scanner that knows psql's lines; NULL for archives */
     const char *superuser;        /* whose CREATE ROLE fails because it is there already */
     char entry[200];              /* pg_restore: the entry that the next message is about */
     int64_t count;                /* errors of the backup */
-    struct rd_err machine;        /* the first error that is not the backup's */
+    struct rd_strings told;       /* of what is missing, told once */
+    size_t told_room;
+    struct rd_err machine; /* the first error that is not the backup's */
     void (*line)(struct rd_dump_errors *errors, const char *line); /* one of the two below */
 };
 
@@ -95,14 +98,22 @@ int rd_dump_run_restore(const struct rd_dump_target *target, const struct rd_dum
                         bool create, char ret_hex[RD_SHA256_HEX],
                         struct rd_err *reterr) RD_MUST_CHECK;
 
-/* Reads CREATE DATABASE out of an archive into its head. An unreadable archive is no error here. */
+/* Reads out of an archive whether it creates its database, and how, into its head. An unreadable
+ * archive is no error here. */
 int rd_dump_read_database(struct rd_drill *drill, const struct rd_server *server,
                           struct rd_dump_file *file, struct rd_err *reterr) RD_MUST_CHECK;
 
+/* Which database the checks shall ask: the plan's, else the only one; and a finding about whether
+ * there are tables in it. RD_E_BACKUP when it is not there, RD_E_ARGUMENT when there are several.
+ */
+int rd_dump_choose(const struct rd_dump_target *target, const char **ret_database,
+                   struct rd_err *reterr) RD_MUST_CHECK;
+
 /* A folder's files into the record's backup, and the digest of their listing as `sha256sum` would
- * write it. *ret_state changes when any file does. */
-int rd_dump_digest_folder(struct rd_drill *drill, const char *path, char ret_hex[RD_SHA256_HEX],
-                          char ret_state[RD_SHA256_HEX], struct rd_err *reterr) RD_MUST_CHECK;
+ * write it; a finding for each file that is cut short. *ret_state changes when any file does. */
+int rd_dump_digest_folder(const struct rd_dump_target *target, const char *path,
+                          char ret_hex[RD_SHA256_HEX], char ret_state[RD_SHA256_HEX],
+                          struct rd_err *reterr) RD_MUST_CHECK;
 int rd_dump_folder_state(const char *path, char ret_state[RD_SHA256_HEX], int64_t *ret_bytes,
                          struct rd_err *reterr) RD_MUST_CHECK;
 

@@ -106,7 +106,11 @@ int64_t rd_dump_name_time(const char *name, const char *pattern, const char *zon
             return RD_ABSENT;
         wall = (struct rd_wall){parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
                                 parts.tm_hour,        parts.tm_min,     parts.tm_sec};
-        return rd_time_from_wall(&wall, zone, &at_us, NULL) == RD_OK ? at_us : RD_ABSENT;
+        /* Seconds since 1970 and readings with an offset leave that offset behind. */
+        bool offset = strstr(pattern, "%s") != NULL || strstr(pattern, "%z") != NULL;
+        if (rd_time_from_wall(&wall, offset ? "UTC" : zone, &at_us, NULL) != RD_OK)
+            return RD_ABSENT;
+        return offset ? at_us - (int64_t)parts.tm_gmtoff * 1000000 : at_us;
     }
     for (const char *at = name; *at != '\0'; at++) {
         bool inside = at > name && isdigit((unsigned char)at[-1]);

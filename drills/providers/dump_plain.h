@@ -1,7 +1,11 @@
 /*
- * dump_plain.h: follows a plain SQL dump on its way into psql: where statements, COPY data and
- * comments begin and end, whether the end marker was seen, and what a dump must not hold. It is
- * given pieces of any size and hands them on, changed only where the quarantine asks for it.
+ * dump_plain.h: follows a plain SQL dump on its way into psql: finds out what the dump says about
+ * itself and whether it is whole, keeps back what a dump must not hold, and changes what would
+ * reach outside of the work folder. It takes pieces of any size and hands on pieces.
+ *
+ * What psql gets differs from the dump in this: \restrict and \unrestrict are left out, CREATE
+ * TABLESPACE gets a folder of ours, and around COPY psql is told to stop at an error, because it
+ * would take the rows of a COPY that failed for statements, and run them.
  */
 #ifndef RD_DUMP_PLAIN_H
 #define RD_DUMP_PLAIN_H
@@ -10,50 +14,64 @@
 
 struct rd_plain;
 
-struct rd_plain_listener {
+enum { RD_PLAIN_FACT = 128, RD_PLAIN_NAME = 256 };
+
+/* What a dump says about itself; "" where it does not (yet). */
+struct rd_plain_facts {
+    bool cluster;                       /* of pg_dumpall */
+    bool connects;                      /* \connect was seen: it goes to databases of its own */
+    char server_version[RD_PLAIN_FACT]; /* "15.18 (Debian …)" */
+    char tool_version[RD_PLAIN_FACT];
+    char started[RD_PLAIN_FACT]; /* "2026-11-21 06:58:20 UTC" */
+    char client_encoding[RD_PLAIN_FACT];
+    /* Of the first CREATE DATABASE. */
+    char database[RD_PLAIN_NAME];
+    char encoding[RD_PLAIN_FACT], locale_provider[RD_PLAIN_FACT];
+    char collate[RD_PLAIN_FACT], ctype[RD_PLAIN_FACT], icu_locale[RD_PLAIN_FACT];
+};
+
+struct rd_plain_host {
+    /* MAY: the folder that a tablespace gets instead of its own; `number` counts them. Without it
+     * CREATE TABLESPACE is refused. NULL is an error, filled into `reterr`. */
+    const char *(*tablespace)(void *context, int64_t number, struct rd_err *reterr);
     void *context;
-    void (*on_comment)(void *context,
-                       const char *line); /* MAY: a whole line "-- …", without its newline */
-    /* MAY: the beginning of a statement (at most 1023 bytes, white space folded) when it has ended,
-     * or a meta-command. */
-    void (*on_statement)(void *context, const char *statement);
-    /* MAY: the folder that CREATE TABLESPACE shall use instead of its own; NULL is an error
-     * that ends the scan. */
-    const char *(*tablespace)(void *context, const char *name);
 };
 
-/* What psql's complaint about a line may be expected for. */
-enum rd_plain_line {
-    RD_PLAIN_ORDINARY = 1,
-    RD_PLAIN_CLEANUP,  /* ends a DROP or an ALTER … DROP */
-    RD_PLAIN_ROLE,     /* ends a CREATE ROLE */
-    RD_PLAIN_DATABASE, /* ends a CREATE DATABASE */
-};
-
-int rd_plain_new(const struct rd_plain_listener *listener, struct rd_plain **ret_plain,
+int rd_plain_new(const struct rd_plain_host *host, struct rd_plain **ret_plain,
                  struct rd_err *reterr) RD_MUST_CHECK;
 void rd_plain_free(struct rd_plain *plain);
 void rd_plain_freep(struct rd_plain **plain);
 
+/* The next piece; must stay as it is until rd_plain_next has said that it is used up. */
+void rd_plain_give(struct rd_plain *plain, const char *data, size_t length);
+
 /*
- * Follows the next piece, which must stay as it is until the one after it. RD_E_BACKUP for what a
- * dump must not hold: meta-commands other than \connect, \restrict and \unrestrict, \connect to
- * another server, COPY with a program or a file. Then nothing of this piece may be handed on.
+ * What is to be handed on next, valid until the next call; length 0 when the piece is used up.
+ * RD_E_BACKUP for what no dump holds: meta-commands but \connect to a database of the same server,
+ * COPY with programs and files, a zero byte. RD_E_UNSUPPORTED for what cannot be followed.
  */
-int rd_plain_scan(struct rd_plain *plain, const char *data, size_t length,
+int rd_plain_next(struct rd_plain *plain, const char **ret_data, size_t *ret_length,
                   struct rd_err *reterr) RD_MUST_CHECK;
 
-/* The pieces to hand on, in their order, after a scan; valid until the next one. False when there
- * are no more. */
-bool rd_plain_next(struct rd_plain *plain, const char **ret_data, size_t *ret_length);
+const struct rd_plain_facts *rd_plain_facts(const struct rd_plain *plain);
 
-/* After the last piece: RD_OK when the dump is whole, else RD_E_BACKUP that says where it breaks
- * off. */
+/*
+ * After the last piece. RD_OK: it has pg_dump's end marker. RD_E_BACKUP: it is truncated, the
+ * message says where. RD_E_FORMAT: nothing tells whether it is whole, because it has no header of
+ * pg_dump, or goes on after the end marker.
+ */
 int rd_plain_end(struct rd_plain *plain, struct rd_err *reterr) RD_MUST_CHECK;
 
-/* What kind of statement ended at this line (from 1), as psql counts lines, and the beginning of it
- * for ROLE and DATABASE. */
-enum rd_plain_line rd_plain_line_kind(const struct rd_plain *plain, int64_t line,
-                                      const char **ret_statement);
+/* What psql may complain about at a line without the backup being at fault. */
+enum rd_plain_line {
+    RD_PLAIN_ORDINARY = 1,
+    RD_PLAIN_DROP, /* a statement that clears the way, on a cluster that has nothing in it, ends */
+    RD_PLAIN_SET,  /* a SET, maybe of what a newer server knows, ends */
+};
+
+/* For a line as psql counts them: its kind, and its number in the dump. Only for the last ones that
+ * were handed on, of which there are more than a pipe can hold. */
+enum rd_plain_line rd_plain_look_up(const struct rd_plain *plain, int64_t psql_line,
+                                    int64_t *ret_line);
 
 #endif

@@ -1,105 +1,87 @@
 /*
- * dump_plain_parts.h: the scanner's insides, shared by dump_plain.c (characters) and
- * dump_plain_text.c (statements, meta-commands and comments).
+ * dump_plain_parts.h: what the files of the scanner share: dump_plain.c (pieces), dump_plain_text.c
+ * (statements and meta-commands), dump_plain_end.c (comments, and whether a dump is whole) and
+ * dump_plain_lines.c (lines of psql).
  */
 #ifndef RD_DUMP_PLAIN_PARTS_H
 #define RD_DUMP_PLAIN_PARTS_H
 
+#include "drills/providers/dump_lex.h"
 #include "drills/providers/dump_plain.h"
 
-enum plain_state {
-    PLAIN_TOP = 1,       /* SQL outside of everything below */
-    PLAIN_COMMENT,       /* from -- to the end of the line */
-    PLAIN_BLOCK_COMMENT, /* nested */
-    PLAIN_QUOTE,         /* '…' */
-    PLAIN_ESCAPE_QUOTE,  /* E'…' */
-    PLAIN_NAME,          /* "…" */
-    PLAIN_DOLLAR,        /* $tag$…$tag$ */
-    PLAIN_META,          /* a meta-command, until the end of the line; held back */
-    PLAIN_COPY_BEGINS,   /* between COPY … FROM stdin; and the next line */
-    PLAIN_COPY,          /* rows, until a line \. */
-};
-
 enum {
-    PLAIN_STATEMENT_MAX = 1024,
-    PLAIN_TAIL = 16,
-    PLAIN_LINE_MAX = 1024,
-    PLAIN_TAG_MAX = 64,
-    PLAIN_HELD_MAX = 64 * 1024,
-    PLAIN_LINES_MAX = 200000,
+    RD_PLAIN_HELD_MAX = 1024 * 1024, /* of a statement that is looked at as a whole */
+    RD_PLAIN_LINES_MAX = 128 * 1024, /* more than end in what a pipe and two buffers hold */
 };
 
-struct plain_line {
-    int64_t line;
+enum rd_plain_kind {
+    RD_PLAIN_OTHER = 1, /* nobody looks at it */
+    RD_PLAIN_COPY,
+    RD_PLAIN_TABLESPACE,
+    RD_PLAIN_DATABASE,
+    RD_PLAIN_ALTER,
+    RD_PLAIN_DROPS,
+    RD_PLAIN_SETS,
+    RD_PLAIN_CALL, /* SELECT pg_catalog.…: lo_unlink among what clears the way */
+    RD_PLAIN_VIEW, /* CREATE OR REPLACE: pg_dump --clean cuts a view's dependencies so */
+};
+
+struct rd_plain_mark {
+    int64_t psql_line;
+    int64_t added; /* lines that psql got and the dump does not have, up to here */
     enum rd_plain_line kind;
-    char *statement; /* of ROLE and DATABASE */
-};
-
-/* A piece of what psql gets: of the scanned piece, or of `changed`. */
-struct plain_segment {
-    const char *data; /* NULL: `changed` from `offset` */
-    size_t offset, length;
 };
 
 struct rd_plain {
-    struct rd_plain_listener listener;
-    enum plain_state state;
-    int64_t line;                   /* from 1 */
-    char previous, before_previous; /* characters, where two make a sign */
-    char pending;                   /* a '-' or '/' that may begin a comment */
-    bool pending_begins_line;
-    enum plain_state last_quote;
-    bool line_begins;
-    int depth; /* of block comments */
-    bool escaped;
+    struct rd_dump_lex lex;
+    struct rd_plain_host host;
+    struct rd_plain_facts facts;
 
-    bool in_statement;
-    char statement[PLAIN_STATEMENT_MAX];
-    size_t statement_length; /* what fits */
-    char tail[PLAIN_TAIL];   /* its last characters */
+    const char *piece;
+    size_t length;
+    size_t at;   /* the lexer has come this far */
+    size_t sent; /* and this far the piece is handed on, held or left out */
+
+    bool holding;       /* a statement may have to be changed: it is not handed on */
+    size_t held_from;   /* where it begins, or goes on, in the piece */
+    struct rd_buf held; /* what of it was in earlier pieces */
+    bool in_command;    /* a meta-command is left out of the piece */
+    enum rd_plain_kind kind;
     int64_t statement_line;
+    struct rd_buf made; /* is handed on before the piece goes on */
+    bool made_ready;
 
-    char text[PLAIN_LINE_MAX]; /* of a comment's line or a COPY row's first bytes */
-    size_t text_length;
-    bool text_whole_line; /* the comment began its line */
+    bool clearing; /* nothing but statements that clear the way so far */
+    int64_t tablespaces;
+    char table[RD_PLAIN_NAME]; /* of the last COPY */
 
-    char tag[PLAIN_TAG_MAX]; /* "$tag$" */
-    size_t tag_length, tag_match;
+    /* Dumps within the text; lines of their headers, 0 without an open one. */
+    int64_t cluster_from, dump_from;
+    int64_t unfinished_line; /* where a dump's header came before the end of the one before */
+    int64_t after_end_line;  /* the first statement after the last end marker */
+    int64_t ends;            /* markers */
 
-    char copy_table[PLAIN_STATEMENT_MAX];
-    bool cluster, dump_complete, cluster_complete;
-
-    bool rewriting; /* inside CREATE TABLESPACE */
-    int64_t rewriting_line;
-    const char *unsent_from; /* first byte of the piece that is not in a segment yet */
-    const char
-        *statement_from;  /* where the statement begins in the piece; NULL: in an earlier one */
-    struct rd_buf unsent; /* the beginning of a statement that might be CREATE TABLESPACE */
-    struct rd_buf held;   /* a meta-command */
-    struct rd_buf changed;
-    struct plain_segment *segments;
-    size_t segment_count, segment_room, segment_next;
-
-    struct plain_line *lines;
-    size_t line_count, line_room;
-    bool broken; /* memory is gone */
+    struct rd_plain_mark *marks; /* a ring */
+    size_t mark_count;           /* all that there were */
+    int64_t added;
 };
 
-/* Adds to the statement, white space folded to one blank. */
-void rd_plain_statement_add(struct rd_plain *plain, char character);
+/* A statement with its semicolon. Sets `made` where it is to be replaced, and then *ret_replaced.
+ */
+int rd_plain_statement(struct rd_plain *plain, const char *text, size_t length, bool *ret_replaced,
+                       struct rd_err *reterr) RD_MUST_CHECK;
 
-/* At its semicolon: remembers the line, finds COPY, tells the listener. */
-int rd_plain_statement_end(struct rd_plain *plain, struct rd_err *reterr) RD_MUST_CHECK;
+/* The meta-command in the lexer's text, into `made`. */
+int rd_plain_command(struct rd_plain *plain, struct rd_err *reterr) RD_MUST_CHECK;
 
-/* The text of a CREATE TABLESPACE that uses our folder, appended to `changed`. */
-int rd_plain_rewrite(struct rd_plain *plain, struct rd_err *reterr) RD_MUST_CHECK;
-
-/* A whole meta-command in `held`. */
-int rd_plain_meta(struct rd_plain *plain, struct rd_err *reterr) RD_MUST_CHECK;
-
-/* A comment line in `text`. */
+/* The comment in the lexer's text. */
 void rd_plain_comment(struct rd_plain *plain);
 
-void rd_plain_segment_add(struct rd_plain *plain, const char *data, size_t offset, size_t length);
+/* A statement begins at this line, which an end marker must not be followed by. */
+void rd_plain_goes_on(struct rd_plain *plain);
+
+/* Remembers the line that the lexer has come to. */
+int rd_plain_mark(struct rd_plain *plain, enum rd_plain_line kind,
+                  struct rd_err *reterr) RD_MUST_CHECK;
 
 #endif
