@@ -57,8 +57,7 @@ static bool log_judge(const char *head, size_t *ret_length)
     const char *severity = state != NULL ? strchr(state, ' ') : NULL;
 
     *ret_length = 0;
-    if (severity == NULL || process == head || head[0] < '0' || head[0] > '9' ||
-        severity - state != 5)
+    if (severity == NULL || head[0] < '0' || head[0] > '9' || severity - state != 5)
         return strncmp(head, "postgres: ", 10) == 0;
     severity++;
     size_t length = strcspn(severity, ":");
