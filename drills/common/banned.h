@@ -5,7 +5,7 @@
 #ifndef RD_BANNED_H
 #define RD_BANNED_H
 
-/* The headers that declare them come first, so that the poison does not reach their declarations. */
+/* The headers that declare them come first, so that the poison does not reach these. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
