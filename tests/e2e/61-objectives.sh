@@ -28,7 +28,8 @@ holds '.rto.measuredMs > 660000'
 echo "== an incident before the backup was made"
 shop_plan "$DUMPS/shop.dump" '.objectives = {rpo: "2h"} | .checks = [{check: "ready"}]'
 drill "$T/plan.json" 1 --target 2020-01-01T00:00:00Z
-verdict objectives fail
+verdict restore fail
+told 'the oldest is'
 
 echo "== a file's time is evidence of last resort and is named so"
 grep -v '^-- Started on\|^-- Completed on' "$DUMPS/shop.sql" >"$T/dump.sql"
