@@ -139,14 +139,10 @@ static int folder_look(const struct rd_lease *lease, enum folder_state *ret_stat
         return errno == ENOENT ? RD_OK
                                : rd_err_errno(reterr, errno, "cannot look at '%s'", lease->work);
     }
-    if (!S_ISDIR(info.st_mode)) {
-        *ret_state = FOLDER_FOREIGN;
-        return RD_OK;
-    }
     int code = rd_lease_read_file(lease->work, RD_LEASE_MARKER, &marker, &err);
     if (code == RD_OK || code == RD_E_NOT_FOUND)
         return folder_judge_marker(lease, &marker, ret_state, reterr);
-    *ret_state = FOLDER_FOREIGN;
+    *ret_state = FOLDER_FOREIGN; /* a link, a file, or a marker that is none */
     return RD_OK;
 }
 

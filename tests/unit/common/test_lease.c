@@ -571,6 +571,9 @@ START_TEST(shared_memory_that_only_has_the_number_is_not_removed)
     int others = shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600);
     char folder[2 * PATH_TEXT], text[200];
     ck_assert_int_ge(others, 0);
+    ck_assert_int_eq(shmctl(others, IPC_STAT, &info), 0);
+    info.shm_perm.uid = user.uid;
+    ck_assert_int_eq(shmctl(others, IPC_SET, &info), 0);
     snprintf(folder, sizeof(folder), "%s/data", rd_lease_work(lease));
     snprintf(text, sizeof(text), "1\n2\n3\n4\n5\n\n%9lu %9lu\n", (unsigned long)key,
              (unsigned long)others);
