@@ -86,6 +86,7 @@ static const struct quarantine_setting quarantine_settings[] = {
     {.name = "event_triggers", .value = "off", .since = 17, .flags = QUARANTINE_SESSION},
     {.name = "cron.launch_active_jobs", .value = "off", .library = "pg_cron"},
     {.name = "timescaledb.max_background_workers", .value = "0", .library = "timescaledb"},
+    {.name = "timescaledb.telemetry_level", .value = "off", .library = "timescaledb"},
 
     /* It writes to its work folder and to redrill, and leaves nothing elsewhere. */
     {.name = "log_destination", .value = "stderr"},
@@ -106,7 +107,7 @@ static const struct quarantine_setting quarantine_settings[] = {
 };
 /* clang-format on */
 
-/* The question about all settings, and what one answer consists of. */
+/* What the server says of all its settings. */
 struct quarantine_answers {
     struct rd_pg_result *settings;  /* name, value, source */
     struct rd_pg_result *overrides; /* name, number of roles and databases that set it */
