@@ -2,8 +2,8 @@
 # Each kind of damaged backup fails by exactly the check that is there for it
 . "$(dirname "$0")/lib.sh"
 
-# Questions about what no other check looks at.
-MORE_CHECKS='.checks += [
+# Questions about what no other check looks at, and what the shop expects of its server.
+MORE_CHECKS='(.checks[] | select(.check == "ready") | .encoding) = "UTF8" | .checks += [
     {check: "sql", name: "owners", value: "0", query: "SELECT count(*) FROM pg_class WHERE relkind = '"'r'"'
         AND relnamespace IN ('"'public'::regnamespace, 'finance'::regnamespace"') AND pg_get_userbyid(relowner) <> '"'shop_owner'"'"},
     {check: "sql", name: "views", value: "t", query: "SELECT count(*) > 0 FROM public.order_totals"},
