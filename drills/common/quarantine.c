@@ -319,8 +319,8 @@ int rd_quarantine_prove(struct rd_drill *drill, const struct rd_instance *instan
     }
     rd_quarantine_prove_state(drill, instance, pg, group);
     if (!instance->ours)
-        rd_record_limit(drill->recorder, "The server was restored and is run by somebody else: "
-                                         "whether it can touch the world was asked of the server "
-                                         "itself as far as SQL tells, and is not proven");
+        rd_record_limit(drill->recorder,
+                        "The server is run by somebody else: whether it can touch the world was "
+                        "asked of the server itself, as far as SQL tells, and is not proven.");
     return RD_OK;
 }

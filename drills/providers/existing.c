@@ -65,9 +65,8 @@ static int existing_locate(void *handle, struct rd_err *reterr)
     struct rd_backup *backup = rd_recorder_record(drill->recorder)->backup;
     backup->name = rd_record_text(drill->recorder, "%s", rd_buf_text(&name));
     backup->format = "running server";
-    rd_record_limit(drill->recorder,
-                    "The server was restored by somebody else: which backup it came from, how old "
-                    "that was and how long its restore took is not known");
+    rd_record_limit(drill->recorder, "The server was restored by somebody else: which backup it "
+                                     "came from, and how old that was, is not known.");
     return RD_OK;
 }
 
