@@ -22,13 +22,13 @@ cat >"$T/faulty.json" <<'JSON'
 JSON
 run_redrill 64 plan "$T/faulty.json"
 for path in '$.name' '$.source' '$.objectives.rpo' '$.objectives.rtto' '$.checks\[0\]' '$.checks\[1\]' '$.timeout'; do
-    cat "$T/stdout" "$T/stderr" | grep -q -- "$path" || {
+    grep -q -- "$path" "$T/stdout" "$T/stderr" || {
         cat "$T/stdout" "$T/stderr"
         fail "no fault at $path"
     }
 done
 for nearest in path rto max_age row_counts; do
-    cat "$T/stdout" "$T/stderr" | grep -q "did you mean '$nearest'" || {
+    grep -q "did you mean '$nearest'" "$T/stdout" "$T/stderr" || {
         cat "$T/stdout" "$T/stderr"
         fail "'$nearest' is not suggested"
     }
