@@ -2,6 +2,7 @@
 
 VERSION := 0.1.0
 BUILD   ?= .build
+JOBS    ?= $(shell nproc 2>/dev/null || echo 1)
 PREFIX  ?= /usr/local
 DESTDIR ?=
 
@@ -84,6 +85,9 @@ $(BUILD)/tests/e2e/run: $(BUILD)/tests/e2e/run.o
 export REDRILL = $(abspath $(BUILD))/redrill
 e2e_scripts := $(sort $(wildcard tests/e2e/[0-9]*.sh))
 
+# All that a test run needs, so that it can be built in parallel.
+programs: all $(unit) $(BUILD)/tests/e2e/run
+
 unit: $(unit)
 	@tests/run-unit $(unit)
 
@@ -91,14 +95,15 @@ e2e: all $(BUILD)/tests/e2e/run
 	@$(BUILD)/tests/e2e/run $(e2e_scripts)
 
 test: setup
+	@$(MAKE) --no-print-directory -j$(JOBS) programs
 	@$(MAKE) --no-print-directory unit e2e
 
 drill: setup
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@ci/demo
 
 bench: setup
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@ci/bench
 
 lint: setup
@@ -141,5 +146,5 @@ help:
 	@echo "make bench      memory and overhead, as ratios measured in one run"
 	@echo "make clean      remove $(BUILD)"
 
-.PHONY: all unit e2e test drill bench lint asan readme install prepared setup clean help
+.PHONY: all programs unit e2e test drill bench lint asan readme install prepared setup clean help
 .SECONDARY:
