@@ -47,7 +47,7 @@ void rd_plain_give(struct rd_plain *plain, const char *data, size_t length);
 
 /*
  * What is to be handed on next, valid until the next call; length 0 when the piece is used up.
- * RD_E_BACKUP for what no dump holds: meta-commands but \connect to a database of the same server,
+ * RD_E_BACKUP for what no dump holds: meta-commands but those of pg_dump,
  * COPY with programs and files, a zero byte. RD_E_UNSUPPORTED for what cannot be followed.
  */
 int rd_plain_next(struct rd_plain *plain, const char **ret_data, size_t *ret_length,

@@ -342,6 +342,11 @@ int rd_plain_command(struct rd_plain *plain, struct rd_err *reterr)
         command[--length] = '\0';
     if (text_is_restrict(command))
         return RD_OK;
+    /* Before a \\connect to a database whose name has odd characters. */
+    if (strcmp(command, "\\encoding SQL_ASCII") == 0) {
+        rd_buf_puts(&plain->made, command);
+        return RD_OK;
+    }
     if (text_is_connect(command)) {
         plain->facts.connects = true;
         plain->clearing = true;

@@ -269,6 +269,17 @@ START_TEST(databases_of_the_same_server_may_be_connected_to)
 }
 END_TEST
 
+/* pg_dump forces it before a name that it cannot know the encoding of. */
+START_TEST(the_encoding_of_an_odd_name_may_be_forced)
+{
+    static const char text[] = HEADER "\\encoding SQL_ASCII\n"
+                                      "\\connect -reuse-previous=on \"dbname='a=b'\"\n" FOOTER;
+
+    expect(text, RD_OK, NULL, text);
+    expect(HEADER "\\encoding UTF8\n" FOOTER, RD_E_BACKUP, "'\\encoding'", NULL);
+}
+END_TEST
+
 START_TEST(strings_follow_standard_conforming_strings)
 {
     expect(HEADER "SET standard_conforming_strings = off;\nSELECT 'a\\'; \\! id';\n"
@@ -466,6 +477,7 @@ Suite *rd_test_suite(void)
     tcase_add_test(tcase, what_psql_would_read_otherwise_is_not_followed);
     tcase_add_test(tcase, a_zero_byte_is_damage);
     tcase_add_test(tcase, databases_of_the_same_server_may_be_connected_to);
+    tcase_add_test(tcase, the_encoding_of_an_odd_name_may_be_forced);
     tcase_add_test(tcase, strings_follow_standard_conforming_strings);
     tcase_add_test(tcase, a_tablespace_gets_our_folder);
     tcase_add_loop_test(tcase, a_dump_is_whole_only_with_its_end, 0, RD_COUNT(ends));
