@@ -18,7 +18,7 @@
 enum {
     RUN_SCRIPT_SECONDS = 900,
     RUN_GRACE_SECONDS = 60, /* for a script's own cleanup, after SIGTERM */
-    RUN_TAIL_BYTES = 6000,
+    RUN_TAIL_BYTES = 3000,
     RUN_SKIPPED = 77,
 };
 
