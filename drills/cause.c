@@ -3,7 +3,9 @@
  */
 #include "drills/cause.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { CAUSE_TAIL = 64 * 1024, CAUSE_LINE = 512 };
 
@@ -23,27 +25,52 @@ static bool cause_is_consequence(const char *line)
     return false;
 }
 
+/* What follows our log_line_prefix ("… [123 checkpointer] 53100 "), or NULL. Whatever stands later
+ * in a line may have been written by the restored database. */
+static const char *cause_message(const char *line)
+{
+    const char *end = strchr(line, ']');
+
+    if (line[0] < '0' || line[0] > '9' || end == NULL || strlen(end) < 9 || end[1] != ' ' ||
+        end[7] != ' ')
+        return NULL;
+    return end + 8;
+}
+
 /* The message of a line that tells a cause, or NULL. */
 static const char *cause_of_line(const char *line)
 {
-    static const char *const severities[] = {"PANIC:  ", "FATAL:  "};
+    static const char full[] = ": No space left on device";
+    const char *message = cause_message(line);
 
-    for (size_t i = 0; i < RD_COUNT(severities); i++) {
-        const char *found = strstr(line, severities[i]);
-        if (found != NULL && !cause_is_consequence(found))
-            return found;
-    }
-    /* Background processes complain about a full disk without giving up. */
-    return strstr(line, "No space left on device") != NULL ? line : NULL;
+    if (message == NULL)
+        return NULL;
+    if (strncmp(message, "PANIC:  ", 8) == 0 || strncmp(message, "FATAL:  ", 8) == 0)
+        return cause_is_consequence(message) ? NULL : message;
+
+    /* Everybody may complain about a full disk without giving up. */
+    size_t length = strlen(message);
+    bool could_not = strncmp(message, "ERROR:  could not ", 18) == 0 ||
+                     strncmp(message, "LOG:  could not ", 16) == 0;
+    return could_not && length > sizeof(full) &&
+                   strcmp(message + length - (sizeof(full) - 1), full) == 0
+               ? message
+               : NULL;
 }
 
 void rd_cause_explain(const char *log_file, struct rd_err *err)
 {
     char line[CAUSE_LINE], last[CAUSE_LINE] = "";
-    FILE *log = fopen(log_file, "re");
 
-    if (log == NULL)
+    /* The folder belongs to the server's user: no link, and nothing that waits, in the log's place.
+     */
+    int fd = open(log_file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    FILE *log = fd >= 0 ? fdopen(fd, "r") : NULL;
+    if (log == NULL) {
+        if (fd >= 0)
+            close(fd);
         return;
+    }
     if (fseek(log, -CAUSE_TAIL, SEEK_END) != 0)
         rewind(log);
     while (fgets(line, sizeof(line), log) != NULL) {
