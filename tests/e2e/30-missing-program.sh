@@ -1,5 +1,5 @@
 #!/bin/bash
-# Without the server's programs the drill ends with status 2, and says which one is missing
+# What this machine lacks, a program or an extension, is named, and the drill ends with status 2
 . "$(dirname "$0")/lib.sh"
 
 mkdir "$T/empty"
@@ -22,3 +22,9 @@ echo "== the application is missing"
 shop_plan "$DUMPS/shop.dump" '.checks = [.checks[] | select(.check == "http") | .app.command = ["/nonexistent/app"]]'
 drill "$T/plan.json" 2
 error_says '/nonexistent/app'
+
+echo "== an extension is not installed here"
+sed 's/EXISTS citext/EXISTS not_installed_here/' "$DUMPS/shop.sql" >"$T/extension.sql"
+shop_plan "$T/extension.sql"
+drill "$T/plan.json" 2
+error_says 'not_installed_here'
