@@ -232,7 +232,8 @@ static int plain_event(struct rd_plain *plain, enum rd_dump_lex_event event, siz
 /* Text has no zero bytes, and psql would pass over the rest of a line that has one. */
 static int plain_check(struct rd_plain *plain, struct rd_err *reterr)
 {
-    const char *zero = plain->at == 0 ? memchr(plain->piece, '\0', plain->length) : NULL;
+    bool fresh = plain->at == 0 && plain->length > 0;
+    const char *zero = fresh ? memchr(plain->piece, '\0', plain->length) : NULL;
     int code = RD_OK;
 
     if (zero != NULL) {

@@ -223,19 +223,22 @@ static int restore_judge_psql(struct restore_feed *feed, int code, int status,
                               struct rd_err *reterr)
 {
     struct rd_err err = RD_ERR_INIT;
+    int end_code = RD_OK;
 
     if (feed->code != RD_OK)
         return code;
-    /* An error of the machine says nothing about the dump, but what was read of it may. */
-    if (code != RD_OK) {
-        if (feed->read_all)
-            (void)!restore_judge_end(feed, &err);
-        return code;
-    }
-    code = restore_judge_status(feed, "psql", status, reterr);
+    if (code == RD_OK)
+        code = restore_judge_status(feed, "psql", status, reterr);
     if (code == RD_OK && status != 0)
         restore_tell_stopped(feed);
-    return code == RD_OK ? restore_judge_end(feed, reterr) : code;
+    /* An error of the machine says nothing about the dump, but what was read of it may. */
+    if (code == RD_OK || feed->read_all)
+        end_code = restore_judge_end(feed, &err);
+    if (code == RD_OK && end_code != RD_OK) {
+        *reterr = err;
+        code = end_code;
+    }
+    return code;
 }
 
 int rd_dump_run_psql(const struct rd_dump_target *target, const char *what, const char *path,

@@ -11,6 +11,7 @@
 #include "drills/common/file.h"
 #include "drills/common/provider.h"
 #include "drills/common/times.h"
+#include "drills/providers/dump_plain.h"
 #include "tests/unit/own_postgres.h"
 #include "tests/unit/suite.h"
 
@@ -159,6 +160,8 @@ static void make_source(void)
     RUN("pg_dumpall", "-g", "-f", in_dumps("globals.sql"));
     RUN("psql", "-Xqd", "postgres", "-c", "CREATE DATABASE billing");
     RUN("psql", "-Xqd", "billing", "-c", source_billing);
+    RUN("pg_dump", "-f", in_dumps("bills.sql"), "billing");
+    RUN("pg_dump", "-C", "--inserts", "-f", in_dumps("bills-inserts.sql"), "billing");
     RUN("pg_dumpall", "-f", in_dumps("cluster.sql"));
     RUN("pg_dumpall", "--clean", "-f", in_dumps("cluster-clean.sql"));
 }
@@ -559,6 +562,48 @@ START_TEST(half_a_gzip_fails)
     drill("{\"path\": \"half.gz\", \"globals\": \"globals.sql\"}");
     expect_failed("ends within");
     expect_digest("half.gz");
+}
+END_TEST
+
+static const char *no_folder(void *context, int64_t number, struct rd_err *reterr)
+{
+    (void)context;
+    (void)number;
+    (void)reterr;
+    return "/nowhere";
+}
+
+static int judge_beginning(const char *text, size_t length)
+{
+    const struct rd_plain_host host = {.tablespace = no_folder};
+    RD_CLEANUP(rd_plain_freep) struct rd_plain *plain = NULL;
+    const char *piece;
+    size_t got = 1;
+
+    int code = rd_plain_new(&host, &plain, NULL);
+    if (code == RD_OK)
+        rd_plain_give(plain, text, length);
+    while (code == RD_OK && got > 0)
+        code = rd_plain_next(plain, &piece, &got, NULL);
+    return code == RD_OK ? rd_plain_end(plain, NULL) : code;
+}
+
+/* Nothing before the last letter of the end marker is taken for the whole. */
+START_TEST(a_cut_at_any_byte_is_seen)
+{
+    static const char *const names[] = {"bills.sql", "bills-inserts.sql", "globals.sql"};
+    static const char mark[] = "dump complete";
+    RD_CLEANUP(rd_buf_free) struct rd_buf all = RD_BUF_INIT(64 * 1024 * 1024);
+
+    read_dump(names[_i], &all);
+    const char *end = NULL;
+    for (const char *at = all.data; (at = strstr(at, mark)) != NULL; at++)
+        end = at + strlen(mark);
+    ck_assert_ptr_nonnull(end);
+    for (size_t length = 0; length < (size_t)(end - all.data); length++)
+        ck_assert_msg(judge_beginning(all.data, length) != RD_OK, "%zu bytes pass", length);
+    ck_assert_int_eq(judge_beginning(all.data, (size_t)(end - all.data)), RD_OK);
+    ck_assert_int_eq(judge_beginning(all.data, all.length), RD_OK);
 }
 END_TEST
 
@@ -980,6 +1025,7 @@ Suite *rd_test_suite(void)
     tcase_add_test(tcase, a_cut_within_rows_names_the_table);
     tcase_add_test(tcase, a_whole_gzip_of_half_a_dump_is_truncated);
     tcase_add_test(tcase, half_a_gzip_fails);
+    tcase_add_loop_test(tcase, a_cut_at_any_byte_is_seen, 0, 3);
     tcase_add_loop_test(tcase, an_archive_that_was_cut_is_truncated, 0, RD_COUNT(archive_cuts));
     tcase_add_test(tcase, an_archive_without_its_last_byte_is_truncated);
     tcase_add_test(tcase, two_archives_in_one_file_are_not_whole);

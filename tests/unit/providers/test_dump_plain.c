@@ -242,6 +242,17 @@ START_TEST(what_psql_would_read_otherwise_is_not_followed)
 }
 END_TEST
 
+START_TEST(before_the_first_piece_there_is_nothing)
+{
+    struct outcome outcome;
+
+    begin(&outcome);
+    ck_assert_int_eq(give(&outcome, NULL, 0), RD_OK);
+    ck_assert_uint_eq(outcome.out.length, 0);
+    finish(&outcome);
+}
+END_TEST
+
 START_TEST(a_zero_byte_is_damage)
 {
     static const char text[] = HEADER "SELECT\0 1;\n";
@@ -475,6 +486,7 @@ Suite *rd_test_suite(void)
     tcase_add_loop_test(tcase, what_no_dump_holds_is_refused, 0, RD_COUNT(refused));
     tcase_add_test(tcase, nothing_of_a_refused_command_goes_on);
     tcase_add_test(tcase, what_psql_would_read_otherwise_is_not_followed);
+    tcase_add_test(tcase, before_the_first_piece_there_is_nothing);
     tcase_add_test(tcase, a_zero_byte_is_damage);
     tcase_add_test(tcase, databases_of_the_same_server_may_be_connected_to);
     tcase_add_test(tcase, the_encoding_of_an_odd_name_may_be_forced);
