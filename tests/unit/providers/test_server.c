@@ -320,7 +320,7 @@ START_TEST(a_tablespace_outside_of_the_work_folder_is_caught)
     init();
     start();
     in_work(inside, "space");
-    snprintf(outside, sizeof(outside), "%s/outside", test_folder);
+    snprintf(outside, sizeof(outside), "%s-outside", it.drill.work);
     ck_assert_int_eq(mkdir(inside, 0700) + mkdir(outside, 0700), 0);
     ck_assert_int_eq(chown(inside, it.drill.user.uid, it.drill.user.gid), 0);
     ck_assert_int_eq(chown(outside, it.drill.user.uid, it.drill.user.gid), 0);
@@ -632,9 +632,13 @@ static void after_reap(void)
     test_folder_remove();
 }
 
-START_TEST(what_a_killed_redrill_left_is_reaped)
+START_TEST(a_server_dies_with_its_redrill_and_what_is_left_is_reaped)
 {
     struct last_words words = kill_redrill(false);
+
+    for (int i = 0; i < 100 && !has_ended(words.postmaster); i++)
+        usleep(50000);
+    ck_assert(has_ended(words.postmaster));
 
     ck_assert_int_eq(reap(false), 1);
     ck_assert(has_ended(words.postmaster));
@@ -705,7 +709,7 @@ Suite *rd_test_suite(void)
 
     tcase_set_timeout(crashes, SECONDS_PER_TEST);
     tcase_add_checked_fixture(crashes, setup, after_reap);
-    tcase_add_test(crashes, what_a_killed_redrill_left_is_reaped);
+    tcase_add_test(crashes, a_server_dies_with_its_redrill_and_what_is_left_is_reaped);
     tcase_add_test(crashes, a_server_that_was_killed_itself_leaves_no_shared_memory_behind);
     tcase_add_test(crashes, a_kept_server_outlives_redrill_until_it_is_reaped);
     suite_add_tcase(suite, crashes);
