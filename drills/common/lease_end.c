@@ -26,9 +26,9 @@ enum {
     END_PID_FILE_MAX = 4096,
 };
 
-/* Of a server: what postmaster.pid says about its shared memory. */
+/* What a server's postmaster.pid says about its shared memory. */
 struct end_memory {
-    unsigned long key;
+    uint32_t key;
     int id;
 };
 
@@ -108,11 +108,13 @@ static int end_read_memory(const struct rd_lease *lease, bool *ret_there,
         return rd_err_set(reterr, code, "%s", err.message);
 
     const char *line = rd_buf_text(&text);
+    unsigned long key = 0; /* a key_t below 0 fills it with ones */
     for (int i = 0; i < LINES_BEFORE && line != NULL; i++) {
         line = strchr(line, '\n');
         line = line != NULL ? line + 1 : NULL;
     }
-    *ret_there = line != NULL && sscanf(line, " %lu %d", &ret_memory->key, &ret_memory->id) == 2;
+    *ret_there = line != NULL && sscanf(line, " %lu %d", &key, &ret_memory->id) == 2;
+    ret_memory->key = (uint32_t)key;
     return RD_OK;
 }
 
@@ -129,8 +131,7 @@ static int end_look(const struct rd_lease *lease, const struct end_memory *memor
         return errno == EINVAL || errno == EIDRM || errno == EACCES
                    ? RD_OK
                    : rd_err_errno(reterr, errno, "cannot look at shared memory %d", memory->id);
-    if ((unsigned long)(unsigned)info.shm_perm.__key == memory->key &&
-        info.shm_perm.uid == lease->uid)
+    if ((uint32_t)info.shm_perm.__key == memory->key && info.shm_perm.uid == lease->uid)
         *ret_state = info.shm_nattch == 0 ? END_UNUSED : END_USED;
     return RD_OK;
 }
@@ -152,13 +153,15 @@ int rd_lease_end_memory(const struct rd_lease *lease, const struct rd_deadline *
                           "No server left shared memory: it noted none in its data folder.\n");
         return RD_OK;
     }
-    for (code = end_look(lease, &memory, &state, reterr); code == RD_OK && state != END_GONE;
-         code = end_look(lease, &memory, &state, reterr)) {
+    for (;;) {
+        code = end_look(lease, &memory, &state, reterr);
+        if (code != RD_OK || state == END_GONE)
+            break;
         if (state == END_UNUSED && shmctl(memory.id, IPC_RMID, NULL) == 0)
             continue;
         code = rd_deadline_poll(&within, NULL, 0, END_LOOK_MS, "removing shared memory", reterr);
         if (code != RD_OK)
-            return code;
+            break;
     }
     if (code == RD_OK && proof != NULL)
         rd_buf_printf(proof, "The server's shared memory %d is not there any more.\n", memory.id);

@@ -73,8 +73,9 @@ struct rd_proc_run {
 
 /*
  * RD_OK when the child was run to its end, however it ended: ask ret_status. A child that stops
- * reading early is no error; fed_whole tells. At the deadline, or when called off, the group gets
- * SIGTERM, SIGKILL 5 s later, and the error is returned.
+ * reading early is no error; fed_whole tells. What it leaves behind in its process group is killed,
+ * one second later at most where that still holds the pipes. At the deadline, or when called off,
+ * the group gets SIGTERM, SIGKILL 5 s later, and the error is returned.
  */
 int rd_proc_run(struct rd_proc_run *run, const struct rd_deadline *deadline, const char *what,
                 int *ret_status, struct rd_err *reterr) RD_MUST_CHECK;

@@ -277,7 +277,8 @@ static int server_describe(const struct rd_server *server, struct rd_pg *pg,
         .data_folder = server->data,
         .log_file = server->log,
         .version = rd_pg_version(pg),
-        .system_identifier = rd_record_text(server->drill->recorder, "%s", identifier.data),
+        .system_identifier =
+            rd_record_text(server->drill->recorder, "%s", rd_buf_text(&identifier)),
     };
     return RD_OK;
 }

@@ -504,7 +504,7 @@ static int make_memory(const char *work, key_t *ret_key)
     char path[2 * PATH_TEXT], text[200];
     struct shmid_ds info;
 
-    *ret_key = 0x52440000 + getpid();
+    *ret_key = (key_t)(0x92440000U + (unsigned)getpid()); /* below 0, as large inodes give */
     int id = shmget(*ret_key, 4096, IPC_CREAT | IPC_EXCL | 0600);
     ck_assert_int_ge(id, 0);
     ck_assert_int_eq(shmctl(id, IPC_STAT, &info), 0);
