@@ -11,8 +11,6 @@
 #include "drills/providers/providers.h"
 
 enum { DUMP_STATEMENT_MAX = 4096 };
-static const int64_t dump_name_slack_us = 25LL * 3600 * 1000000; /* a day and a summer time */
-static const int64_t dump_future_slack_us = 60LL * 1000000;
 
 struct dump {
     struct rd_drill *drill;
@@ -20,6 +18,7 @@ struct dump {
     struct rd_dump_file file;
     const char *globals; /* path; NULL without */
     struct rd_server *server;
+    struct rd_server *newer; /* NULL, or where a newer psql and pg_restore are */
 };
 
 static int dump_open(struct rd_drill *drill, const void *settings, void **ret_handle,
@@ -53,29 +52,6 @@ static void dump_describe(struct dump *dump)
     backup->locale = head->icu_locale != NULL ? head->icu_locale : head->collate;
 }
 
-/* All times that were found are told; the one that decided counts. */
-static void dump_tell_times(struct dump *dump)
-{
-    struct rd_recorder *recorder = dump->drill->recorder;
-    struct rd_backup *backup = rd_recorder_record(recorder)->backup;
-    const struct rd_dump_file *file = &dump->file;
-    const char *basis;
-
-    backup->created_us = rd_dump_file_time(file, &basis);
-    backup->created_basis = basis;
-    rd_record_evidence(recorder, basis, backup->created_us, true,
-                       file->head_us != RD_ABSENT && !file->head.wall_is_utc
-                           ? rd_record_text(recorder, "a clock reading without zone, taken as %s",
-                                            dump->settings->zone)
-                           : NULL);
-    if (file->head_us != RD_ABSENT && file->name_us != RD_ABSENT)
-        rd_record_evidence(recorder, "file name", file->name_us, false,
-                           "the time inside the dump decides");
-    if (file->head_us != RD_ABSENT || file->name_us != RD_ABSENT)
-        rd_record_evidence(recorder, "file mtime (last resort)", file->changed_us, false,
-                           "a copy or a touch changes it");
-}
-
 static int dump_locate(void *handle, struct rd_err *reterr)
 {
     struct dump *dump = handle;
@@ -93,7 +69,7 @@ static int dump_locate(void *handle, struct rd_err *reterr)
     backup->name = dump->file.path;
     backup->bytes = dump->file.bytes;
     rd_drill_say(drill, "the dump is %s", dump->file.path);
-    dump_tell_times(dump);
+    rd_dump_tell_created(drill, dump->settings, &dump->file);
     if (dump->file.head_is_read)
         dump_describe(dump);
 
@@ -135,7 +111,7 @@ static void dump_digest_unread(struct dump *dump)
     char hex[RD_SHA256_HEX];
 
     if (rd_stream_open(dump->file.path, &stream, &err) == RD_OK &&
-        rd_stream_digest(stream, hex, &err) == RD_OK)
+        rd_dump_digest_stream(dump->drill, stream, hex, &err) == RD_OK)
         dump_record_digest(dump, hex);
 }
 
@@ -155,42 +131,31 @@ static int dump_empty(struct dump *dump, struct rd_err *reterr)
     return code;
 }
 
-/* The times contradict each other, or the clock. */
-static void dump_judge_times(struct dump *dump, struct rd_group *group)
+/* Whose psql and pg_restore run. */
+static const struct rd_server *dump_tools(const struct dump *dump)
 {
-    struct rd_recorder *recorder = dump->drill->recorder;
-    const struct rd_dump_file *file = &dump->file;
-    char inside[RD_TIME_TEXT], named[RD_TIME_TEXT];
-    const char *basis;
-    int64_t created_us = rd_dump_file_time(file, &basis);
+    return dump->newer != NULL ? dump->newer : dump->server;
+}
 
-    if (created_us > dump->drill->started_us + dump_future_slack_us) {
-        struct rd_finding *finding =
-            rd_find(recorder, group, RD_ERROR, "creation time",
-                    "the dump's time lies after the drill's start, so its age is not known");
-        finding->actual =
-            rd_record_text(recorder, "%s, by %s", rd_time_format(created_us, inside), basis);
-        finding->hint = "Name the dumping host's time zone as 'source.zone' in the plan.";
-    } else if (dump->settings->name_time != NULL && file->name_us == RD_ABSENT) {
-        struct rd_finding *finding =
-            rd_find(recorder, group, RD_ERROR, "creation time",
-                    "the file's name does not tell its time as 'source.name_time' says");
-        finding->expected = dump->settings->name_time;
-        finding->actual = rd_record_text(recorder, "%s", rd_file_name(file->path));
-        finding->hint =
-            "Mend 'source.name_time', or leave it away: common forms are found without.";
-    } else if (file->head_us != RD_ABSENT && file->name_us != RD_ABSENT &&
-               file->name_us - file->head_us > dump_name_slack_us) {
-        struct rd_finding *finding = rd_find(recorder, group, RD_FAIL, "creation time",
-                                             "the dump is older than its name says");
-        finding->expected =
-            rd_record_text(recorder, "%s, by its name", rd_time_format(file->name_us, named));
-        finding->actual = rd_record_text(recorder, "%s, by the archive's header",
-                                         rd_time_format(file->head_us, inside));
-    } else {
-        rd_find(recorder, group, RD_PASS, "creation time", "known by %s", basis)->actual =
-            rd_record_text(recorder, "%s", rd_time_format(created_us, inside));
-    }
+/* The server is of the source's version. An archive needs a pg_restore that is not older than the
+ * pg_dump that made it. */
+static int dump_find_programs(struct dump *dump, struct rd_err *reterr)
+{
+    struct rd_drill *drill = dump->drill;
+    const struct rd_dump_head *head = &dump->file.head;
+    int major = rd_dump_major(head->server_version);
+    int tool_major = rd_dump_major(head->tool_version);
+
+    int code = rd_server_new(drill, major, &dump->server, reterr);
+    if (code == RD_OK && head->format != RD_DUMP_PLAIN &&
+        tool_major > rd_server_major(dump->server))
+        code = rd_server_new(drill, tool_major, &dump->newer, reterr);
+    if (code == RD_OK && major > 0 && rd_server_major(dump->server) != major)
+        rd_record_limit(drill->recorder,
+                        "The dump is of PostgreSQL %d and was restored into %d, the oldest one on "
+                        "this machine that can.",
+                        major, rd_server_major(dump->server));
+    return code;
 }
 
 /* The programs and the cluster that the dump wants. */
@@ -200,9 +165,9 @@ static int dump_provision(struct dump *dump, struct rd_instance *instance, struc
     const struct rd_dump_head *head = &dump->file.head;
 
     rd_record_phase(drill->recorder, "provision");
-    int code = rd_server_new(drill, rd_dump_head_major(head), &dump->server, reterr);
+    int code = dump_find_programs(dump, reterr);
     if (code == RD_OK && head->format != RD_DUMP_PLAIN)
-        code = rd_dump_read_database(drill, dump->server, &dump->file, reterr);
+        code = rd_dump_read_database(drill, dump_tools(dump), &dump->file, reterr);
     if (code != RD_OK)
         return code;
     dump_describe(dump);
@@ -342,10 +307,12 @@ static int dump_restore(void *handle, struct rd_group *group, struct rd_instance
 
     if (!dump->file.head_is_read)
         return dump_unreadable(dump, reterr);
-    dump_judge_times(dump, group);
+    rd_dump_judge_created(dump->drill, dump->settings, &dump->file, group);
     if (dump->file.head.empty)
         return dump_empty(dump, reterr);
-    int code = dump_provision(dump, ret_instance, reterr);
+    int code = rd_dump_file_unchanged(&dump->file, reterr);
+    if (code == RD_OK)
+        code = dump_provision(dump, ret_instance, reterr);
     if (code != RD_OK)
         return code;
 
@@ -353,7 +320,7 @@ static int dump_restore(void *handle, struct rd_group *group, struct rd_instance
     rd_drill_say(dump->drill, "restoring");
     struct rd_dump_target target = {
         .drill = dump->drill,
-        .server = dump->server,
+        .tools = dump_tools(dump),
         .instance = ret_instance,
         .group = group,
         .database = "postgres",
@@ -377,6 +344,7 @@ static int dump_destroy(void *handle, const struct rd_deadline *deadline, struct
     if (dump->server != NULL)
         code = rd_server_stop(dump->server, deadline, reterr);
     rd_server_free(dump->server);
+    rd_server_free(dump->newer);
     free(dump);
     return code;
 }

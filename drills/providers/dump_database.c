@@ -56,7 +56,7 @@ int rd_dump_read_database(struct rd_drill *drill, const struct rd_server *server
                 .argv = argv,
                 .env = rd_drill_env(drill, NULL),
                 .folder = drill->work,
-                .user = folder ? NULL : &drill->user,
+                .user = folder ? rd_dump_folder_reader(drill, file->path) : &drill->user,
             },
         .feed = folder ? NULL : database_feed,
         .context = &feed,

@@ -5,8 +5,12 @@
  */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "drills/common/stream.h"
 #include "drills/providers/dump_parts.h"
@@ -37,6 +41,21 @@ static void digest_free(struct dirent **entries, int count)
     for (int i = 0; i < count; i++)
         free(entries[i]);
     free(entries);
+}
+
+int rd_dump_digest_stream(const struct rd_drill *drill, struct rd_stream *stream,
+                          char ret_hex[RD_SHA256_HEX], struct rd_err *reterr)
+{
+    bool more = true;
+
+    while (more) {
+        int code = rd_deadline_check(&drill->deadline, "reading the dump", reterr);
+        if (code == RD_OK)
+            code = rd_stream_skim(stream, &more, reterr);
+        if (code != RD_OK)
+            return code;
+    }
+    return rd_stream_digest(stream, ret_hex, reterr);
 }
 
 static bool digest_has_suffix(const char *name, const char *const *suffixes)
@@ -101,28 +120,57 @@ static bool digest_tail_is_end(const struct digest_tail *tail)
     return tail->total == 2 && memcmp(end - 2, "\n\n", 2) == 0;
 }
 
-/* Reads the file to its end, decompressed where it can be judged so. */
-static int digest_read(const struct rd_drill *drill, struct rd_stream *stream, const char *name,
-                       struct rd_err *reterr)
+/* A file that pg_dump compressed is unpacked to its end: its checksum tells whether it is whole. */
+static int digest_unpack(const struct rd_drill *drill, struct rd_stream *stream,
+                         struct digest_tail *tail, struct rd_err *reterr)
+{
+    const char *data;
+    size_t length = 1;
+    int code = RD_OK;
+
+    while (code == RD_OK && length > 0) {
+        code = rd_deadline_check(&drill->deadline, "reading the dump", reterr);
+        if (code == RD_OK)
+            code = rd_stream_read(stream, &data, &length, reterr);
+        if (code == RD_OK)
+            digest_tail_add(tail, data, length);
+    }
+    return code;
+}
+
+/* The end of one that is not compressed, whatever its first row looks like. */
+static int digest_peek(const char *path, struct digest_tail *tail, struct rd_err *reterr)
+{
+    char end[sizeof(tail->bytes)];
+    struct stat facts;
+    ssize_t length = -1;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+    if (fd >= 0 && fstat(fd, &facts) == 0)
+        length = pread(fd, end, sizeof(end),
+                       facts.st_size > (off_t)sizeof(end) ? facts.st_size - (off_t)sizeof(end) : 0);
+    int number = errno;
+    if (fd >= 0)
+        close(fd);
+    if (length < 0)
+        return rd_err_errno(reterr, number, "cannot read '%s'", path);
+    digest_tail_add(tail, end, (size_t)length);
+    tail->total = facts.st_size;
+    return RD_OK;
+}
+
+/* RD_E_BACKUP when the file is not whole, as far as that can be told. */
+static int digest_check(const struct rd_drill *drill, struct rd_stream *stream, const char *path,
+                        const char *name, struct rd_err *reterr)
 {
     bool rows = digest_is_rows(name);
     struct digest_tail tail = {0};
-    size_t length = 1;
-    bool more = true;
     int code = RD_OK;
 
-    while (code == RD_OK && more) {
-        code = rd_deadline_check(&drill->deadline, "reading the dump", reterr);
-        if (code == RD_OK && (rows || digest_is_packed(name))) {
-            const char *data;
-            code = rd_stream_read(stream, &data, &length, reterr);
-            more = length > 0;
-            if (code == RD_OK)
-                digest_tail_add(&tail, data, length);
-        } else if (code == RD_OK) {
-            code = rd_stream_skim(stream, &more, reterr);
-        }
-    }
+    if (digest_is_packed(name))
+        code = digest_unpack(drill, stream, &tail, reterr);
+    else if (rows)
+        code = digest_peek(path, &tail, reterr);
     if (code == RD_OK && rows && !digest_tail_is_end(&tail))
         code =
             rd_err_set(reterr, RD_E_BACKUP,
@@ -145,13 +193,13 @@ static int digest_file(const struct rd_dump_target *target, const char *folder, 
         code = rd_stream_open(rd_buf_text(&line), &stream, reterr);
     if (code != RD_OK)
         return code;
-    code = digest_read(target->drill, stream, name, &err);
+    code = digest_check(target->drill, stream, rd_buf_text(&line), name, &err);
     if (code == RD_E_BACKUP)
         rd_find_err(recorder, target->group, name, &err);
     else if (code != RD_OK)
         *reterr = err;
     if (code == RD_OK || code == RD_E_BACKUP)
-        code = rd_stream_digest(stream, hex, reterr);
+        code = rd_dump_digest_stream(target->drill, stream, hex, reterr);
     if (code != RD_OK)
         return code;
     rd_record_backup_file(recorder, name, rd_stream_size(stream),
@@ -216,4 +264,53 @@ int rd_dump_folder_state(const char *path, char ret_state[RD_SHA256_HEX], int64_
     rd_buf_free(&listing);
     digest_free(entries, count);
     return code;
+}
+
+/* By the bits of its mode; lists of access beyond them are not looked at. */
+static bool digest_may(const struct rd_user *user, const char *path, mode_t wanted)
+{
+    struct stat facts;
+
+    if (stat(path, &facts) != 0)
+        return false;
+    mode_t granted = facts.st_uid == user->uid   ? facts.st_mode >> 6
+                     : facts.st_gid == user->gid ? facts.st_mode >> 3
+                                                 : facts.st_mode;
+    return (granted & wanted) == wanted;
+}
+
+/* Every folder above has to be entered. */
+static bool digest_may_enter(const struct rd_user *user, const char *path)
+{
+    RD_CLEANUP(rd_buf_free) struct rd_buf above = RD_BUF_INIT(PATH_MAX);
+
+    for (const char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        rd_buf_clear(&above);
+        rd_buf_add(&above, path, (size_t)(slash - path));
+        if (above.broken != RD_OK || !digest_may(user, rd_buf_text(&above), S_IXOTH))
+            return false;
+    }
+    return true;
+}
+
+const struct rd_user *rd_dump_folder_reader(const struct rd_drill *drill, const char *path)
+{
+    const struct rd_user *user = &drill->user;
+    struct dirent **entries = NULL;
+    int count = 0;
+
+    if (!user->change)
+        return NULL;
+    char *real = realpath(path, NULL);
+    bool may = real != NULL && digest_may_enter(user, real) &&
+               digest_may(user, real, S_IROTH | S_IXOTH) &&
+               digest_list(real, &entries, &count, NULL) == RD_OK;
+    for (int i = 0; may && i < count; i++) {
+        RD_CLEANUP(rd_buf_free) struct rd_buf file = RD_BUF_INIT(PATH_MAX);
+        rd_buf_printf(&file, "%s/%s", real, entries[i]->d_name);
+        may = file.broken == RD_OK && digest_may(user, rd_buf_text(&file), S_IROTH);
+    }
+    digest_free(entries, count);
+    free(real);
+    return may ? user : NULL;
 }

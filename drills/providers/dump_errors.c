@@ -66,12 +66,14 @@ static bool errors_nothing_to_drop(const char *sqlstate)
     return false;
 }
 
-/* What a fresh cluster has from the start. */
+/* What a fresh cluster has from the start; pg_dump --schema=public makes that one again. */
 static bool errors_there_already(const struct rd_dump_errors *errors, const char *sqlstate,
                                  const char *message)
 {
     char role[300];
 
+    if (strcmp(message, "schema \"public\" already exists") == 0)
+        return true;
     snprintf(role, sizeof(role), "role \"%s\" already exists", errors->superuser);
     return (strcmp(sqlstate, "42710") == 0 && strcmp(message, role) == 0) ||
            (strcmp(sqlstate, "42P04") == 0 &&
@@ -79,18 +81,19 @@ static bool errors_there_already(const struct rd_dump_errors *errors, const char
              strcmp(message, "database \"template1\" already exists") == 0));
 }
 
-/* Whether the complaint had to come. */
-static bool errors_expected(const struct rd_dump_errors *errors, enum rd_plain_line kind,
+/* Whether the complaint had to come; then it is counted as such. */
+static bool errors_expected(struct rd_dump_errors *errors, enum rd_plain_line kind,
                             const char *sqlstate, const char *message)
 {
     static const char unknown[] = "unrecognized configuration parameter ";
 
-    if (kind == RD_PLAIN_DROP && errors_nothing_to_drop(sqlstate))
-        return true;
     /* pg_dump turns off time-outs that only newer servers know. */
-    if (kind == RD_PLAIN_SET && strncmp(message, unknown, sizeof(unknown) - 1) == 0)
-        return true;
-    return errors_there_already(errors, sqlstate, message);
+    bool newer = kind == RD_PLAIN_SET && strncmp(message, unknown, sizeof(unknown) - 1) == 0;
+    bool nothing = kind == RD_PLAIN_DROP && errors_nothing_to_drop(sqlstate);
+    if (!newer && !nothing && !errors_there_already(errors, sqlstate, message))
+        return false;
+    errors->expected++;
+    return true;
 }
 
 /* "42P01: relation …": takes the code off. */
@@ -224,6 +227,10 @@ void rd_dump_errors_restore(struct rd_dump_errors *errors, const char *line)
         errors_add(errors, errors->what, &message);
         return;
     }
+    /* Before the first entry there are only pg_restore's own settings. */
+    if (errors_expected(errors, errors->entry[0] == '\0' ? RD_PLAIN_SET : RD_PLAIN_ORDINARY, "",
+                        of_server))
+        return;
     rd_dump_message_server("", of_server, &message);
     errors_subject(errors, text, subject, sizeof(subject));
     errors_add(errors, subject, &message);

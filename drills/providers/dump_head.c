@@ -12,7 +12,7 @@
 #include "drills/common/stream.h"
 #include "drills/providers/dump_plain.h"
 
-enum { HEAD_BYTES = 256 * 1024, HEAD_TAR_BLOCK = 512, HEAD_TEXT_MAX = 4096 };
+enum { HEAD_BYTES = 256 * 1024, HEAD_TAR_BLOCK = 512, HEAD_TAR_MAGIC = 257, HEAD_TEXT_MAX = 4096 };
 
 static const char *const head_formats[] = {
     [RD_DUMP_PLAIN] = "plain",
@@ -129,18 +129,24 @@ static int head_read_archive(const unsigned char *data, size_t length, struct rd
     return RD_OK;
 }
 
-/* "2026-11-21 06:58:20 UTC": a reading, then the zone's abbreviation or offset. */
-static void head_read_started(const char *text, struct rd_dump_head *head)
+/* "2026-11-21 06:58:20 UTC": a reading, then the zone's offset, or its abbreviation, which
+ * can mean anything. */
+static void head_read_started(const char *text, struct rd_arena *arena, struct rd_dump_head *head)
 {
     struct rd_wall wall;
-    char zone[16] = "";
+    char zone[8] = "";
 
-    if (sscanf(text, "%4d-%2d-%2d %2d:%2d:%2d %15s", &wall.year, &wall.month, &wall.day, &wall.hour,
+    if (sscanf(text, "%4d-%2d-%2d %2d:%2d:%2d %7s", &wall.year, &wall.month, &wall.day, &wall.hour,
                &wall.minute, &wall.second, zone) < 6)
         return;
     head->wall = wall;
     head->has_wall = true;
-    head->wall_is_utc = strcmp(zone, "UTC") == 0 || strcmp(zone, "GMT") == 0;
+    bool offset = (zone[0] == '+' || zone[0] == '-') && strspn(zone + 1, "0123456789") >= 2;
+    if (strcmp(zone, "UTC") == 0 || strcmp(zone, "GMT") == 0)
+        head->wall_zone = "UTC";
+    else if (offset)
+        head->wall_zone =
+            rd_arena_printf(arena, "%.3s:%s", zone, zone[3] != '\0' ? zone + 3 : "00");
 }
 
 /* The fact in the arena unless there is one already, or none. */
@@ -194,7 +200,7 @@ int rd_dump_head_take_script(struct rd_dump_head *head, struct rd_arena *arena, 
     head->whole_cluster = head->whole_cluster || facts->cluster;
     head->creates_database = facts->database[0] != '\0' || facts->connects || facts->cluster;
     if (!head->has_wall)
-        head_read_started(facts->started, head);
+        head_read_started(facts->started, arena, head);
     return rd_arena_status(arena, reterr);
 }
 
@@ -248,6 +254,16 @@ static int head_read_folder(const char *path, struct rd_arena *arena, struct rd_
     return head_read_archive((const unsigned char *)data.data, data.length, arena, head, reterr);
 }
 
+/* Such as of a folder that was packed afterwards. */
+static int head_refuse_tar(const char *path, struct rd_err *reterr)
+{
+    int code = rd_err_set(reterr, RD_E_UNSUPPORTED,
+                          "'%s' is a tar file, but not one that pg_dump wrote", path);
+
+    rd_err_hint(reterr, "Unpack it, and name the dump that is in it as 'source.path'.");
+    return code;
+}
+
 int rd_dump_head_read(const char *path, struct rd_arena *arena, struct rd_dump_head *ret_head,
                       struct rd_err *reterr)
 {
@@ -271,6 +287,9 @@ int rd_dump_head_read(const char *path, struct rd_arena *arena, struct rd_dump_h
             head.format = RD_DUMP_TAR;
             code = head_read_archive(bytes + HEAD_TAR_BLOCK, data.length - HEAD_TAR_BLOCK, arena,
                                      &head, reterr);
+        } else if (code == RD_OK && data.length > HEAD_TAR_MAGIC + 5 &&
+                   memcmp(bytes + HEAD_TAR_MAGIC, "ustar", 5) == 0) {
+            code = head_refuse_tar(path, reterr);
         } else if (code == RD_OK) {
             head.format = RD_DUMP_PLAIN;
             head.empty = data.length == 0;
@@ -284,11 +303,9 @@ int rd_dump_head_read(const char *path, struct rd_arena *arena, struct rd_dump_h
     return code;
 }
 
-int rd_dump_head_major(const struct rd_dump_head *head)
+int rd_dump_major(const char *version)
 {
     int major = 0;
 
-    if (head->server_version == NULL || sscanf(head->server_version, "%3d", &major) != 1)
-        return 0;
-    return major;
+    return version != NULL && sscanf(version, "%3d", &major) == 1 ? major : 0;
 }

@@ -21,7 +21,7 @@ struct rd_dump_head {
     const char *compression; /* around the whole file: "none", "gzip", … */
     bool has_wall;           /* `wall` is known */
     struct rd_wall wall;     /* when the dump was begun, read off the dumping host's clock */
-    bool wall_is_utc;        /* the head says so */
+    const char *wall_zone;   /* "UTC", "+02:00"; NULL when the head does not say */
     const char *database;
     const char *server_version; /* "15.18 (Debian …)" */
     const char *tool_version;   /* pg_dump's */
@@ -40,8 +40,8 @@ const char *rd_dump_format_name(enum rd_dump_format format);
 int rd_dump_head_read(const char *path, struct rd_arena *arena, struct rd_dump_head *ret_head,
                       struct rd_err *reterr) RD_MUST_CHECK;
 
-/* The major version of a server ("15.18" is 15, "9.6.24" is 9); 0 when it is not said. */
-int rd_dump_head_major(const struct rd_dump_head *head);
+/* The major version in "15.18" is 15, in "9.6.24" 9; 0 when it is not said (NULL). */
+int rd_dump_major(const char *version);
 
 /* What the beginning of a plain dump says into the head; also of the script that pg_restore makes
  * of an archive. What is known already stays. */

@@ -1,13 +1,15 @@
 /*
  * dump_parts.h: the parts of the provider `dump`: its settings (dump_settings.c), which file
- * (dump_pick.c), what an archive says about its database (dump_database.c), getting it into the
- * server (dump_restore.c), what psql and pg_restore complained about (dump_errors.c), what came out
- * (dump_choose.c), and the digests of folders (dump_digest.c). dump.c puts them together.
+ * (dump_pick.c), when it was made (dump_created.c), what an archive says about its database
+ * (dump_database.c), getting it into the server (dump_restore.c), what psql and pg_restore
+ * complained about (dump_errors.c), what came out (dump_choose.c), and the digests of folders
+ * (dump_digest.c). dump.c puts them together.
  */
 #ifndef RD_DUMP_PARTS_H
 #define RD_DUMP_PARTS_H
 
 #include "drills/common/drill.h"
+#include "drills/common/stream.h"
 #include "drills/providers/dump_head.h"
 #include "drills/providers/dump_plain.h"
 #include "drills/providers/server.h"
@@ -52,6 +54,17 @@ int rd_dump_pick(const struct rd_drill *drill, const struct rd_dump_settings *se
  * RD_ABSENT when there is none. */
 int64_t rd_dump_name_time(const char *name, const char *pattern, const char *zone);
 
+/* The file's times into the record, and whether they contradict each other or the clock: one
+ * finding. */
+void rd_dump_tell_created(struct rd_drill *drill, const struct rd_dump_settings *settings,
+                          const struct rd_dump_file *file);
+void rd_dump_judge_created(struct rd_drill *drill, const struct rd_dump_settings *settings,
+                           const struct rd_dump_file *file, struct rd_group *group);
+
+/* RD_E_SYSTEM when the file is not what it was when it was found: what its head said must be true
+ * of what is restored. */
+int rd_dump_file_unchanged(const struct rd_dump_file *file, struct rd_err *reterr) RD_MUST_CHECK;
+
 /* What psql or pg_restore complained about. */
 struct rd_dump_errors {
     struct rd_drill *drill;
@@ -61,6 +74,7 @@ struct rd_dump_errors {
     const char *superuser;        /* whose CREATE ROLE fails because it is there already */
     char entry[200];              /* pg_restore: the entry that the next message is about */
     int64_t count;                /* errors of the backup */
+    int64_t expected;             /* and those that had to come */
     struct rd_strings told;       /* of what is missing, told once */
     size_t told_room;
     struct rd_err machine; /* the first error that is not the backup's */
@@ -78,7 +92,7 @@ int rd_dump_errors_end(struct rd_dump_errors *errors, struct rd_err *reterr) RD_
 /* Where psql and pg_restore find their server. */
 struct rd_dump_target {
     struct rd_drill *drill;
-    const struct rd_server *server;
+    const struct rd_server *tools; /* whose psql and pg_restore run */
     const struct rd_instance *instance;
     struct rd_group *group; /* for findings */
     const char *database;   /* to connect to */
@@ -109,11 +123,19 @@ int rd_dump_read_database(struct rd_drill *drill, const struct rd_server *server
 int rd_dump_choose(const struct rd_dump_target *target, const char **ret_database,
                    struct rd_err *reterr) RD_MUST_CHECK;
 
+/* What a stream has left is read, as long as the drill may last, and the whole hashed. */
+int rd_dump_digest_stream(const struct rd_drill *drill, struct rd_stream *stream,
+                          char ret_hex[RD_SHA256_HEX], struct rd_err *reterr) RD_MUST_CHECK;
+
 /* A folder's files into the record's backup, and the digest of their listing as `sha256sum` would
  * write it; a finding for each file that is cut short. *ret_state changes when any file does. */
 int rd_dump_digest_folder(const struct rd_dump_target *target, const char *path,
                           char ret_hex[RD_SHA256_HEX], char ret_state[RD_SHA256_HEX],
                           struct rd_err *reterr) RD_MUST_CHECK;
+
+/* Who should read a folder with pg_restore: the drill's user when he may, else redrill's own, which
+ * is NULL: what only redrill may read is no reason to fail. */
+const struct rd_user *rd_dump_folder_reader(const struct rd_drill *drill, const char *path);
 int rd_dump_folder_state(const char *path, char ret_state[RD_SHA256_HEX], int64_t *ret_bytes,
                          struct rd_err *reterr) RD_MUST_CHECK;
 

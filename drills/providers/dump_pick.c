@@ -153,7 +153,8 @@ static int pick_look(const struct rd_drill *drill, const struct rd_dump_settings
         return code;
     }
     if (file->head_is_read && file->head.has_wall &&
-        rd_time_from_wall(&file->head.wall, file->head.wall_is_utc ? "UTC" : settings->zone,
+        rd_time_from_wall(&file->head.wall,
+                          file->head.wall_zone != NULL ? file->head.wall_zone : settings->zone,
                           &file->head_us, NULL) != RD_OK)
         file->head_us = RD_ABSENT;
     return RD_OK;
@@ -244,6 +245,38 @@ static int pick_nothing(const char *pattern, struct rd_err *reterr)
     return RD_E_NOT_FOUND;
 }
 
+/* The plan's folder may have any name: only what the plan says is a pattern. */
+static int pick_glob(const struct rd_drill *drill, const char *pattern, glob_t *found,
+                     struct rd_err *reterr)
+{
+    RD_CLEANUP(rd_buf_free) struct rd_buf escaped = RD_BUF_INIT(16 * 1024);
+    size_t own = drill->plan_folder != NULL ? strlen(drill->plan_folder) : 0;
+
+    if (own > 0 && (strncmp(pattern, drill->plan_folder, own) != 0 || pattern[own] != '/'))
+        own = 0;
+    for (size_t i = 0; i < own; i++) {
+        if (strchr("\\*?[", pattern[i]) != NULL)
+            rd_buf_puts(&escaped, "\\");
+        rd_buf_add(&escaped, pattern + i, 1);
+    }
+    rd_buf_puts(&escaped, pattern + own);
+    int code = rd_buf_status(&escaped, "the path", reterr);
+    if (code != RD_OK)
+        return code;
+    errno = 0;
+    switch (glob(rd_buf_text(&escaped), GLOB_ERR, NULL, found)) {
+    case 0:
+        return found->gl_pathc > 0 ? RD_OK : pick_nothing(pattern, reterr);
+    case GLOB_NOMATCH:
+        return pick_nothing(pattern, reterr);
+    case GLOB_NOSPACE:
+        return rd_err_memory(reterr);
+    default:
+        errno = errno != 0 ? errno : EACCES;
+        return pick_unreadable(pattern, reterr);
+    }
+}
+
 int rd_dump_pick(const struct rd_drill *drill, const struct rd_dump_settings *settings,
                  const char *pattern, struct rd_dump_file *ret_file, const char **ret_picked,
                  int64_t *ret_seed, struct rd_err *reterr)
@@ -255,12 +288,9 @@ int rd_dump_pick(const struct rd_drill *drill, const struct rd_dump_settings *se
 
     /* A name that is there is meant as it is, whatever characters it has. */
     bool literal = rd_file_exists(pattern);
-    int failed = literal ? 0 : glob(pattern, 0, NULL, &found);
-    if (failed == GLOB_NOMATCH || (!literal && failed == 0 && found.gl_pathc == 0))
-        code = pick_nothing(pattern, reterr);
-    else if (failed != 0)
-        code = rd_err_set(reterr, RD_E_SYSTEM, "cannot look for '%s'", pattern);
-    else if (found.gl_pathc > PICK_FILES_MAX)
+    if (!literal)
+        code = pick_glob(drill, pattern, &found, reterr);
+    if (code == RD_OK && found.gl_pathc > PICK_FILES_MAX)
         code = rd_err_set(reterr, RD_E_LIMIT, "'%s' means %zu files, more than %d", pattern,
                           found.gl_pathc, PICK_FILES_MAX);
 

@@ -105,7 +105,9 @@ static const char *restore_tablespace(void *context, int64_t number, struct rd_e
                    drill->user.name);
         return NULL;
     }
-    rd_drill_say(drill, "a tablespace gets a folder in the work folder");
+    if (number == 1)
+        rd_record_limit(drill->recorder, "Tablespaces were restored into the work folder: the "
+                                         "folders that they have at the source were not tried.");
     return folder;
 }
 
@@ -113,13 +115,16 @@ static const char *restore_tablespace(void *context, int64_t number, struct rd_e
 static int restore_run(struct restore_feed *feed, const char *const *argv,
                        const struct rd_user *user, int *ret_status, struct rd_err *reterr)
 {
+    /* These beat what the dump sets for its databases and roles: messages are known in English. */
+    static const char *const more[] = {"PGOPTIONS=-c lc_messages=C -c client_min_messages=warning",
+                                       NULL};
     const struct rd_dump_target *target = feed->target;
     struct rd_err err = RD_ERR_INIT;
     struct rd_proc_run run = {
         .spec =
             {
                 .argv = argv,
-                .env = rd_drill_env(target->drill, NULL),
+                .env = rd_drill_env(target->drill, more),
                 .folder = target->drill->work,
                 .user = user,
             },
@@ -148,7 +153,8 @@ static int restore_judge_status(const struct restore_feed *feed, const char *pro
 {
     RD_CLEANUP(rd_buf_free) struct rd_buf text = RD_BUF_INIT(256);
 
-    if (status == 0 || (WIFEXITED(status) && feed->errors->count > 0))
+    bool told = feed->errors->count > 0 || feed->errors->expected > 0;
+    if (status == 0 || (WIFEXITED(status) && told))
         return RD_OK;
     rd_proc_status_text(status, &text);
     rd_err_set(reterr, RD_E_CHILD, "%s failed: %s", program, rd_buf_text(&text));
@@ -156,13 +162,16 @@ static int restore_judge_status(const struct restore_feed *feed, const char *pro
     return RD_E_CHILD;
 }
 
-/* The digest of all that lies on disk; a file that changed meanwhile explains everything else. */
+/* The digest of all that lies on disk; a file that changed meanwhile explains everything else. Who
+ * called the drill off does not wait for it. */
 static int restore_digest(struct restore_feed *feed, int code, char ret_hex[RD_SHA256_HEX],
                           struct rd_err *reterr)
 {
     struct rd_err err = RD_ERR_INIT;
 
-    int digest_code = rd_stream_digest(feed->stream, ret_hex, &err);
+    if (code == RD_E_TIMEOUT || code == RD_E_INTERRUPTED)
+        return code;
+    int digest_code = rd_dump_digest_stream(feed->target->drill, feed->stream, ret_hex, &err);
     if (digest_code == RD_OK)
         return code;
     ret_hex[0] = '\0';
@@ -248,7 +257,7 @@ int rd_dump_run_psql(const struct rd_dump_target *target, const char *what, cons
     RD_CLEANUP(rd_plain_freep) struct rd_plain *plain = NULL;
     const struct rd_instance *instance = target->instance;
     const char *const argv[] = {
-        rd_server_program(target->server, "psql"),
+        rd_server_program(target->tools, "psql"),
         "--no-psqlrc",
         "--no-password",
         "--quiet",
@@ -331,7 +340,7 @@ int rd_dump_run_restore(const struct rd_dump_target *target, const struct rd_dum
     const struct rd_instance *instance = target->instance;
     bool folder = file->head.format == RD_DUMP_DIRECTORY;
     const char *argv[16] = {
-        rd_server_program(target->server, "pg_restore"),
+        rd_server_program(target->tools, "pg_restore"),
         "--no-password",
         "--verbose", /* tells which entry an error is about */
         restore_format(file->head.format),
@@ -369,14 +378,16 @@ int rd_dump_run_restore(const struct rd_dump_target *target, const struct rd_dum
     if (code != RD_OK)
         return code;
     feed.stream = stream;
-    /* pg_restore runs nothing of what it reads, so a folder that only redrill may read is read by
-     * redrill's own user. */
-    code = restore_run(&feed, argv, folder ? NULL : &target->drill->user, &status, reterr);
+    code = restore_run(&feed, argv,
+                       folder ? rd_dump_folder_reader(target->drill, file->path)
+                              : &target->drill->user,
+                       &status, reterr);
     if (code == RD_OK && feed.code == RD_OK)
         code = restore_judge_status(&feed, "pg_restore", status, reterr);
     if (folder)
         return code;
-    if (code == RD_OK && feed.code == RD_OK && (status == 0 || feed.tar != NULL))
+    /* What had to come is no reason to stop. */
+    if (code == RD_OK && feed.code == RD_OK && (errors.count == 0 || feed.tar != NULL))
         code = restore_judge_archive(&feed, reterr);
     return restore_digest(&feed, code, ret_hex, reterr);
 }

@@ -11,7 +11,7 @@
 #include "drills/common/file.h"
 #include "drills/common/provider.h"
 #include "drills/common/times.h"
-#include "drills/providers/dump_plain.h"
+#include "drills/providers/dump_parts.h"
 #include "tests/unit/own_postgres.h"
 #include "tests/unit/suite.h"
 
@@ -1004,6 +1004,102 @@ START_TEST(a_random_pick_can_be_repeated)
 }
 END_TEST
 
+/* What is not compressed is taken as it is, whatever its first row looks like. */
+START_TEST(rows_that_look_like_a_compressed_file_are_rows)
+{
+    RD_CLEANUP(rd_buf_free) struct rd_buf all = RD_BUF_INIT(64 * 1024 * 1024);
+    static const char row[] = "BZh91AY&SY";
+    char path[300];
+    struct rd_err err = RD_ERR_INIT;
+
+    RUN("psql", "-Xqd", "postgres", "-c", "CREATE DATABASE letters");
+    RUN("psql", "-Xqd", "letters", "-c",
+        "CREATE TABLE letters AS SELECT 'BZh91AY&SY' || n AS letter FROM generate_series(1, 9) n");
+    RUN("pg_dump", "-Fd", "-Z0", "-f", in_dumps("letters"), "letters");
+    RUN("psql", "-Xqd", "postgres", "-c", "DROP DATABASE letters");
+    biggest_file("letters", path);
+    ck_assert_int_eq(rd_file_read(path, &all, &err), RD_OK);
+    ck_assert_int_eq(memcmp(all.data, row, sizeof(row) - 1), 0);
+    drill("{\"path\": \"letters\"}");
+    expect_all_passed();
+}
+END_TEST
+
+/* Such a dump makes a schema that every database has. */
+START_TEST(a_dump_of_one_schema_is_restored)
+{
+    it.wish->database = "shop";
+    RUN("pg_dump", "--schema=public", "-f", in_dumps("schema.sql"), "shop");
+    RUN("pg_dump", "--schema=public", "-Fc", "-f", in_dumps("schema.dump"), "shop");
+    drill(_i == 0 ? "{\"path\": \"schema.sql\", \"globals\": \"globals.sql\"}"
+                  : "{\"path\": \"schema.dump\", \"globals\": \"globals.sql\"}");
+    expect_all_passed();
+    ck_assert_str_eq(ask("shop", "SELECT count(*) FROM public.items"), "2000");
+}
+END_TEST
+
+START_TEST(a_folder_that_was_packed_later_is_no_verdict)
+{
+    char command[300];
+
+    snprintf(command, sizeof(command), "cd '%s' && tar cf packed.tar folder", dumps);
+    RUN("sh", "-c", command);
+    drill("{\"path\": \"packed.tar\", \"globals\": \"globals.sql\"}");
+    ck_assert_int_eq(it.code, RD_E_UNSUPPORTED);
+    ck_assert_ptr_nonnull(strstr(it.err.hint, "Unpack"));
+}
+END_TEST
+
+START_TEST(a_dump_that_changes_after_it_was_found_is_no_verdict)
+{
+    RUN("cp", in_dumps("custom.dump"), in_dumps("moving.dump"));
+    locate("{\"path\": \"moving.dump\"}");
+    ck_assert_int_eq(it.code, RD_OK);
+    cut_dump("custom.dump", "moving.dump", -10);
+    it.code = rd_provider_dump.restore(it.handle, it.group, &it.instance, &it.err);
+    ck_assert_int_eq(it.code, RD_E_SYSTEM);
+    ck_assert_ptr_nonnull(strstr(it.err.message, "changed"));
+}
+END_TEST
+
+/* Nobody waits for the digest of what nobody wants to know any more. */
+START_TEST(a_restore_that_is_called_off_reads_no_further)
+{
+    RD_CLEANUP(rd_server_freep) struct rd_server *tools = NULL;
+    const struct rd_instance instance = {.host = it.work, .port = "5432", .user = "postgres"};
+    struct rd_dump_target target = {
+        .drill = &it.drill,
+        .instance = &instance,
+        .group = it.group,
+        .database = "postgres",
+    };
+    char hex[RD_SHA256_HEX];
+    int fds[2];
+
+    ck_assert_int_eq(rd_server_new(&it.drill, 15, &tools, &it.err), RD_OK);
+    target.tools = tools;
+    ck_assert_int_eq(pipe(fds), 0);
+    ck_assert_int_eq(write(fds[1], "x", 1), 1);
+    it.drill.deadline.cancel_fd = fds[0];
+    it.code = rd_dump_run_psql(&target, "dump", in_dumps("create.sql"), hex, &it.err);
+    ck_assert_int_eq(it.code, RD_E_INTERRUPTED);
+    ck_assert_str_eq(hex, "");
+}
+END_TEST
+
+START_TEST(a_folder_of_any_name_may_hold_the_plan)
+{
+    char folder[200];
+
+    RUN("mkdir", "-p", in_dumps("[a]*?\\ b"));
+    RUN("cp", in_dumps("custom.dump"), in_dumps("[a]*?\\ b/one.dump"));
+    snprintf(folder, sizeof(folder), "%s", in_dumps("[a]*?\\ b"));
+    it.drill.plan_folder = folder;
+    locate("{\"path\": \"o*.dump\"}");
+    ck_assert_int_eq(it.code, RD_OK);
+}
+END_TEST
+
 Suite *rd_test_suite(void)
 {
     Suite *suite = suite_create("dump");
@@ -1058,5 +1154,16 @@ Suite *rd_test_suite(void)
     tcase_add_checked_fixture(odd_ones, begin, end);
     tcase_add_loop_test(odd_ones, odd_databases_are_restored, 0, 2 * RD_COUNT(odd));
     suite_add_tcase(suite, odd_ones);
+    TCase *edges = tcase_create("edges");
+    tcase_set_timeout(edges, 60);
+    tcase_add_unchecked_fixture(edges, make_source, remove_source);
+    tcase_add_checked_fixture(edges, begin, end);
+    tcase_add_test(edges, rows_that_look_like_a_compressed_file_are_rows);
+    tcase_add_loop_test(edges, a_dump_of_one_schema_is_restored, 0, 2);
+    tcase_add_test(edges, a_folder_that_was_packed_later_is_no_verdict);
+    tcase_add_test(edges, a_dump_that_changes_after_it_was_found_is_no_verdict);
+    tcase_add_test(edges, a_restore_that_is_called_off_reads_no_further);
+    tcase_add_test(edges, a_folder_of_any_name_may_hold_the_plan);
+    suite_add_tcase(suite, edges);
     return suite;
 }

@@ -94,7 +94,7 @@ static void expect_archive(enum rd_dump_format format)
 {
     ck_assert_int_eq(head.format, format);
     ck_assert(head.has_wall);
-    ck_assert(!head.wall_is_utc);
+    ck_assert_ptr_null(head.wall_zone);
     ck_assert_int_eq(head.wall.year, 2025);
     ck_assert_int_eq(head.wall.month, 11);
     ck_assert_int_eq(head.wall.day, 16);
@@ -103,7 +103,7 @@ static void expect_archive(enum rd_dump_format format)
     ck_assert_int_eq(head.wall.second, 5);
     ck_assert_str_eq(head.server_version, "15.18 (Debian 15.18-0+deb12u1)");
     ck_assert_str_eq(head.tool_version, "16.4");
-    ck_assert_int_eq(rd_dump_head_major(&head), 15);
+    ck_assert_int_eq(rd_dump_major(head.server_version), 15);
 }
 
 START_TEST(the_head_of_a_custom_archive_is_read)
@@ -187,15 +187,34 @@ START_TEST(a_plain_dump_tells_itself_in_comments_and_settings)
 
     ck_assert_int_eq(read_bytes(text, sizeof(text) - 1), RD_OK);
     ck_assert_int_eq(head.format, RD_DUMP_PLAIN);
-    ck_assert_int_eq(rd_dump_head_major(&head), 15);
+    ck_assert_int_eq(rd_dump_major(head.server_version), 15);
     ck_assert_str_eq(head.tool_version, "16.4");
     ck_assert(head.has_wall);
-    ck_assert(head.wall_is_utc);
+    ck_assert_str_eq(head.wall_zone, "UTC");
     ck_assert_int_eq(head.wall.second, 5);
     ck_assert_str_eq(head.encoding, "LATIN1");
     ck_assert(!head.creates_database);
     ck_assert(!head.empty);
     ck_assert_ptr_null(head.database);
+}
+END_TEST
+
+/* An abbreviation can mean anything: IST is Indian, Irish or Israeli. */
+START_TEST(only_a_zone_that_is_clear_is_trusted)
+{
+    static const struct {
+        const char *text, *zone;
+    } rows[] = {
+        {"GMT", "UTC"}, {"+02", "+02:00"}, {"-0330", "-03:30"}, {"CET", NULL}, {"+", NULL},
+    };
+    char text[128];
+
+    for (size_t i = 0; i < RD_COUNT(rows); i++) {
+        snprintf(text, sizeof(text), "-- Started on 2025-11-16 14:30:05 %s\n", rows[i].text);
+        ck_assert_int_eq(read_bytes(text, strlen(text)), RD_OK);
+        ck_assert(head.has_wall);
+        ck_assert_pstr_eq(head.wall_zone, rows[i].zone);
+    }
 }
 END_TEST
 
@@ -239,11 +258,11 @@ END_TEST
 START_TEST(a_version_without_number_is_none)
 {
     head.server_version = NULL;
-    ck_assert_int_eq(rd_dump_head_major(&head), 0);
+    ck_assert_int_eq(rd_dump_major(head.server_version), 0);
     head.server_version = "devel";
-    ck_assert_int_eq(rd_dump_head_major(&head), 0);
+    ck_assert_int_eq(rd_dump_major(head.server_version), 0);
     head.server_version = "9.6.24";
-    ck_assert_int_eq(rd_dump_head_major(&head), 9);
+    ck_assert_int_eq(rd_dump_major(head.server_version), 9);
 }
 END_TEST
 
@@ -268,6 +287,7 @@ Suite *rd_test_suite(void)
     tcase_add_test(tcase, every_cut_head_is_the_backups_fault_or_no_archive);
     tcase_add_test(tcase, any_altered_byte_is_survived);
     tcase_add_test(tcase, a_plain_dump_tells_itself_in_comments_and_settings);
+    tcase_add_test(tcase, only_a_zone_that_is_clear_is_trusted);
     tcase_add_test(tcase, create_database_tells_encoding_and_locale);
     tcase_add_test(tcase, a_dump_of_a_cluster_brings_its_databases);
     tcase_add_test(tcase, an_empty_file_is_empty);
