@@ -36,13 +36,16 @@ int rd_interrupt_setup(int *ret_fd, struct rd_err *reterr)
 {
     struct sigaction handle = {.sa_handler = interrupt_handle, .sa_flags = SA_RESTART};
     struct sigaction ignore = {.sa_handler = SIG_IGN};
+    struct sigaction usual = {.sa_handler = SIG_DFL};
 
     if (pipe2(interrupt_pipe, O_CLOEXEC | O_NONBLOCK) != 0)
         return rd_err_errno(reterr, errno, "cannot make a pipe");
     sigemptyset(&handle.sa_mask);
     if (sigaction(SIGINT, &handle, NULL) != 0 || sigaction(SIGTERM, &handle, NULL) != 0 ||
         (!interrupt_ignores_hangup() && sigaction(SIGHUP, &handle, NULL) != 0) ||
-        sigaction(SIGPIPE, &ignore, NULL) != 0)
+        sigaction(SIGPIPE, &ignore, NULL) != 0 ||
+        /* Inherited as ignored, it would hide how children end. */
+        sigaction(SIGCHLD, &usual, NULL) != 0)
         return rd_err_errno(reterr, errno, "cannot handle signals");
     *ret_fd = interrupt_pipe[0];
     return RD_OK;

@@ -14,7 +14,7 @@ chmod 0755 "$home"
 mkdir "$home/tree" "$home/shared"
 cp "$REDRILL" "$SHOP_APP" "$home"
 (cd "$TOP" && cp -r --parents tests/e2e fixtures ci drills/plans "$home/tree")
-chown "$user" "$home/shared"
+chown "$user" "$home" "$home/shared"
 
 as_user() {
     (cd "$home" && as_server env -i PATH="$PATH" HOME="$home/shared" REDRILL="$home/redrill" \
