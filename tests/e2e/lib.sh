@@ -8,7 +8,6 @@ set -euo pipefail
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # shellcheck source=fixtures/cluster.sh
 . "$TOP/fixtures/cluster.sh"
-SHOP_APP=${SHOP_APP:-$(dirname "$REDRILL")/shop-app}
 NAME=$(basename "$0" .sh)
 
 fail() {
@@ -34,9 +33,7 @@ cleanup() {
     if [ -d "$STATE" ]; then
         "$REDRILL" reap --kept --quiet --state "$STATE" >/dev/null || true
     fi
-    if [ "$status" = 0 ] || [ "${E2E_LEAVE:-}" = "" ]; then
-        rm -rf "$T"
-    fi
+    rm -rf "$T"
     if [ "${E2E_ALONE:-}" = 1 ]; then
         "$TOP/tests/e2e/source" stop "$E2E_SHARED"
     fi
@@ -61,6 +58,7 @@ mkdir -m 0711 "$T"
 
 # shellcheck disable=SC2034 # for the scripts
 DUMPS=$E2E_SHARED/dumps
+SHOP_APP=$E2E_SHARED/shop-app
 PGHOST=$E2E_SHARED/source
 PGUSER=postgres
 PGPORT=5432
@@ -222,7 +220,7 @@ in_background() {
 }
 
 sql() {
-    psql -X -q -At -v ON_ERROR_STOP=1 "$@"
+    PGOPTIONS='-c client_min_messages=warning' psql -X -q -At -v ON_ERROR_STOP=1 "$@"
 }
 
 # damaged NAME <SQL: a copy of the shop, changed by the statements on stdin.
